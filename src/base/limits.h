@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * Every limit of whit that is not set by configuration, in one place. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* Core modules: the numbers of the JavaScript embedding's implementation
+ * limits, which all major engines share, unless a comment says otherwise. */
+#define LIMIT_MODULE_BYTES (1u << 30)
+#define LIMIT_TYPES 1000000u
+#define LIMIT_REC_GROUPS 1000000u
+#define LIMIT_SUPERTYPE_DEPTH 63u
+#define LIMIT_FUNCTIONS 1000000u
+#define LIMIT_IMPORTS 1000000u
+#define LIMIT_EXPORTS 1000000u
+#define LIMIT_GLOBALS 1000000u
+#define LIMIT_TAGS 1000000u
+#define LIMIT_DATAS 100000u
+#define LIMIT_ELEMS 10000000u
+#define LIMIT_ELEM_ITEMS 10000000u
+#define LIMIT_TABLES 100000u
+#define LIMIT_MEMORIES 100u
+#define LIMIT_PARAMS 1000u
+#define LIMIT_RESULTS 1000u
+#define LIMIT_LOCALS 50000u
+#define LIMIT_FIELDS 10000u
+#define LIMIT_ARRAY_NEW_FIXED 10000u
+#define LIMIT_FUNCTION_BYTES 7654321u
+#define LIMIT_BR_TABLE 65520u
+#define LIMIT_NAME_BYTES 100000u
+#define LIMIT_CUSTOM_SECTIONS 100000u
+/* Depth of nested blocks in a body; ours, to bound every side stack. */
+#define LIMIT_NESTING 100000u
+/* Operand stack height of a body; ours. */
+#define LIMIT_OPERANDS 1000000u
+
+/* Text format. */
+#define LIMIT_TEXT_BYTES (1u << 30)
+#define LIMIT_TEXT_NESTING 1000u /* parentheses, outside of bodies */
+
+/* Runtime. Pages are 64 KiB. */
+#define LIMIT_MEMORY32_PAGES 65536u
+#define LIMIT_MEMORY64_PAGES (1ull << 48)
+#define LIMIT_TABLE_ELEMENTS 10000000u /* per table, whatever it declares */
+#define LIMIT_CANONICAL_TYPES 4000000u
+#define LIMIT_ARRAY_BYTES (1u << 30)
+#define LIMIT_BACKTRACE_FRAMES 64u
+
+#endif
