@@ -40,7 +40,7 @@ char *buffer_string(buffer *self);
 /* Gives the bytes to the caller (mem_free) and leaves the buffer empty. */
 uint8_t *buffer_take(buffer *self, size_t *size);
 slice buffer_view(const buffer *self);
-whit_status buffer_status(const buffer *self, whit_error *error)
-    WHIT_MUST_CHECK;
+whit_status buffer_status(const buffer *self,
+                          whit_error *error) WHIT_MUST_CHECK;
 
 #endif

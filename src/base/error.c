@@ -105,8 +105,8 @@ void error_format(const whit_error *error, const char *file, char *out,
                  error->offset, error->message);
         break;
     case WHIT_POSITION_LINE:
-        snprintf(out, size, "%s%s%u:%u: %s", name, file ? ":" : "",
-                 error->line, error->column, error->message);
+        snprintf(out, size, "%s%s%u:%u: %s", name, file ? ":" : "", error->line,
+                 error->column, error->message);
         break;
     case WHIT_POSITION_NONE:
         snprintf(out, size, "%s%s%s", name, colon, error->message);

@@ -12,18 +12,18 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof(0 [array]))
 
 /* Returns from the calling function with the status of a failed expression. */
-#define TRY(expr)                                                              \
-    do {                                                                       \
-        whit_status try_status = (expr);                                       \
-        if (UNLIKELY(try_status != WHIT_OK))                                   \
-            return try_status;                                                 \
+#define TRY(expr)                            \
+    do {                                     \
+        whit_status try_status = (expr);     \
+        if (UNLIKELY(try_status != WHIT_OK)) \
+            return try_status;               \
     } while (0)
 
 /* Returns OUT_OF_MEMORY from the calling function when a pointer is NULL. */
-#define TRY_ALLOC(pointer, error)                                              \
-    do {                                                                       \
-        if (UNLIKELY((pointer) == NULL))                                       \
-            return error_memory(error);                                        \
+#define TRY_ALLOC(pointer, error)        \
+    do {                                 \
+        if (UNLIKELY((pointer) == NULL)) \
+            return error_memory(error);  \
     } while (0)
 
 /* Each sets *error (when not NULL) and returns `code`, so that a caller can
@@ -38,8 +38,7 @@ whit_status error_line(whit_error *error, whit_status code, uint32_t line,
     WHIT_PRINTF(5, 6);
 whit_status error_memory(whit_error *error);
 /* Adds "what: " (the format) in front of the message of a lower layer. */
-void error_prefix(whit_error *error, const char *format, ...)
-    WHIT_PRINTF(2, 3);
+void error_prefix(whit_error *error, const char *format, ...) WHIT_PRINTF(2, 3);
 /* "file:line:column: message" or "file:0xoffset: message" into `out`. */
 void error_format(const whit_error *error, const char *file, char *out,
                   size_t size);

@@ -18,51 +18,51 @@ static int test_passed, test_failed;
 
 #define TEST(name) static void name(void)
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            test_failures++;                                                   \
-            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);             \
-        }                                                                      \
+#define CHECK(condition)                                           \
+    do {                                                           \
+        if (!(condition)) {                                        \
+            test_failures++;                                       \
+            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+        }                                                          \
     } while (0)
 
-#define CHECK_INT(actual, expected)                                            \
-    do {                                                                       \
-        int64_t a_ = (int64_t)(actual), e_ = (int64_t)(expected);              \
-        if (a_ != e_) {                                                        \
-            test_failures++;                                                   \
-            printf("%s:%d: %s is %" PRId64 ", not %" PRId64 "\n", __FILE__,    \
-                   __LINE__, #actual, a_, e_);                                 \
-        }                                                                      \
+#define CHECK_INT(actual, expected)                                         \
+    do {                                                                    \
+        int64_t a_ = (int64_t)(actual), e_ = (int64_t)(expected);           \
+        if (a_ != e_) {                                                     \
+            test_failures++;                                                \
+            printf("%s:%d: %s is %" PRId64 ", not %" PRId64 "\n", __FILE__, \
+                   __LINE__, #actual, a_, e_);                              \
+        }                                                                   \
     } while (0)
 
-#define CHECK_TEXT(actual, expected)                                           \
-    do {                                                                       \
-        const char *a_ = (actual), *e_ = (expected);                           \
-        if (!a_ || strcmp(a_, e_) != 0) {                                      \
-            test_failures++;                                                   \
-            printf("%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__,    \
-                   #actual, a_ ? a_ : "(null)", e_);                           \
-        }                                                                      \
+#define CHECK_TEXT(actual, expected)                                        \
+    do {                                                                    \
+        const char *a_ = (actual), *e_ = (expected);                        \
+        if (!a_ || strcmp(a_, e_) != 0) {                                   \
+            test_failures++;                                                \
+            printf("%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, \
+                   #actual, a_ ? a_ : "(null)", e_);                        \
+        }                                                                   \
     } while (0)
 
-#define RUN(name)                                                              \
-    do {                                                                       \
-        test_failures = 0;                                                     \
-        name();                                                                \
-        if (test_failures) {                                                   \
-            test_failed++;                                                     \
-            printf("FAILED %s\n", #name);                                      \
-        } else {                                                               \
-            test_passed++;                                                     \
-        }                                                                      \
+#define RUN(name)                         \
+    do {                                  \
+        test_failures = 0;                \
+        name();                           \
+        if (test_failures) {              \
+            test_failed++;                \
+            printf("FAILED %s\n", #name); \
+        } else {                          \
+            test_passed++;                \
+        }                                 \
     } while (0);
 
-#define TEST_MAIN(runs)                                                        \
-    int main(void)                                                             \
-    {                                                                          \
-        runs printf("%d passed, %d failed\n", test_passed, test_failed);       \
-        return test_failed != 0;                                               \
+#define TEST_MAIN(runs)                                                  \
+    int main(void)                                                       \
+    {                                                                    \
+        runs printf("%d passed, %d failed\n", test_passed, test_failed); \
+        return test_failed != 0;                                         \
     }
 
 #endif
