@@ -45,4 +45,7 @@
 #define LIMIT_ARRAY_BYTES (1u << 30)
 #define LIMIT_BACKTRACE_FRAMES 64u
 
+/* Tools. */
+#define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */
+
 #endif
