@@ -101,13 +101,13 @@ typedef struct wasm_instruction {
         } memarg;
         struct {
             wasm_blocktype block;
-            /* LEB-coded catches, for wasm_read_catch. */
+            /* LEB-coded, for wasm_next_catch. */
             uint32_t catch_count;
             const uint8_t *catches;
         };
         struct {
             uint32_t label_count;  /* without the default, which is index */
-            const uint8_t *labels; /* LEB-coded, for wasm_read_index */
+            const uint8_t *labels; /* LEB-coded, for wasm_next_index */
         };
         struct {
             wasm_heaptype heap;     /* HEAPTYPE */
@@ -116,7 +116,7 @@ typedef struct wasm_instruction {
         };
         struct {
             uint32_t type_count;
-            const uint8_t *types; /* for wasm_read_valtype */
+            const uint8_t *types; /* for wasm_next_valtype */
         };
         uint8_t bytes[16];
     };
@@ -147,6 +147,8 @@ whit_status wasm_read_u32(wasm_reader *self, uint32_t *out,
                           whit_error *error) WHIT_MUST_CHECK;
 whit_status wasm_read_valtype(wasm_reader *self, wasm_valtype *out,
                               whit_error *error) WHIT_MUST_CHECK;
+whit_status wasm_read_heaptype(wasm_reader *self, wasm_heaptype *out,
+                               whit_error *error) WHIT_MUST_CHECK;
 /* Well-formed input only. */
 uint32_t wasm_next_index(const uint8_t **cursor);
 wasm_valtype wasm_next_valtype(const uint8_t **cursor);
