@@ -86,12 +86,30 @@ void error_prefix(whit_error *error, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return;
-    if ((size_t)length >= sizeof text)
-        length = (int)sizeof text - 1;
-    snprintf(text + length, sizeof text - (size_t)length, ": %s",
-             error->message);
-    memcpy(error->message, text, sizeof text);
-    error->message[sizeof text - 1] = 0;
+    size_t used =
+        (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    const char *parts[] = {": ", error->message};
+    for (unsigned i = 0; i < COUNT_OF(parts); i++) {
+        size_t size = strlen(parts[i]);
+        if (size > sizeof text - 1 - used)
+            size = sizeof text - 1 - used;
+        memcpy(text + used, parts[i], size);
+        used += size;
+    }
+    text[used] = 0;
+    memcpy(error->message, text, used + 1);
+}
+
+void error_suffix(whit_error *error, const char *format, ...)
+{
+    if (!error)
+        return;
+    size_t length = strlen(error->message);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->message + length, sizeof error->message - length, format,
+              arguments);
+    va_end(arguments);
 }
 
 void error_format(const whit_error *error, const char *file, char *out,

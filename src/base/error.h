@@ -39,6 +39,8 @@ whit_status error_line(whit_error *error, whit_status code, uint32_t line,
 whit_status error_memory(whit_error *error);
 /* Adds "what: " (the format) in front of the message of a lower layer. */
 void error_prefix(whit_error *error, const char *format, ...) WHIT_PRINTF(2, 3);
+/* Adds text behind the message of a lower layer: where it happened. */
+void error_suffix(whit_error *error, const char *format, ...) WHIT_PRINTF(2, 3);
 /* "file:line:column: message" or "file:0xoffset: message" into `out`. */
 void error_format(const whit_error *error, const char *file, char *out,
                   size_t size);

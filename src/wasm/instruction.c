@@ -228,7 +228,7 @@ static whit_status read_try_table(wasm_reader *self, wasm_instruction *out,
     TRY(read_count(self, &out->catch_count, error));
     out->catches = self->cursor;
     for (uint32_t i = 0; i < out->catch_count; i++) {
-        uint8_t kind;
+        uint8_t kind = 0;
         uint32_t index;
         TRY(read_byte(self, &kind, error));
         if (kind > WASM_CATCH_ALL_REF) {
@@ -288,7 +288,7 @@ static whit_status read_memarg(wasm_reader *self, wasm_instruction *out,
 static whit_status read_cast(wasm_reader *self, wasm_instruction *out,
                              whit_error *error)
 {
-    uint8_t flags;
+    uint8_t flags = 0;
     wasm_heaptype from, to;
     TRY(read_byte(self, &flags, error));
     if (flags > 3) {
@@ -343,7 +343,7 @@ static whit_status read_bytes(wasm_reader *self, wasm_instruction *out,
 
 static whit_status read_fence(wasm_reader *self, whit_error *error)
 {
-    uint8_t byte;
+    uint8_t byte = 0;
     TRY(read_byte(self, &byte, error));
     if (byte) {
         self->cursor--;
