@@ -10,7 +10,7 @@
 typedef enum rt_trap_code {
     RT_TRAP_NONE,
 #define X(name, text) RT_TRAP_##name,
-#include "runtime/trap.def"
+#include <whit/traps.def>
 #undef X
     RT_TRAP_COUNT
 } rt_trap_code;
