@@ -47,5 +47,19 @@
 
 /* Tools. */
 #define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */
+#define LIMIT_TOOL_ARGUMENTS 65536u /* of one command line */
+
+/* WASI, per guest. */
+#define LIMIT_WASI_DESCRIPTORS 4096u
+#define LIMIT_WASI_PREOPENS 256u
+#define LIMIT_WASI_PATH_BYTES 4095u
+#define LIMIT_WASI_PATH_DEPTH 256u /* directories open during one walk */
+#define LIMIT_WASI_PATH_LINKS 40u  /* symbolic links in one path */
+#define LIMIT_WASI_PATH_RETRIES 64u
+#define LIMIT_WASI_ARGUMENT_BYTES (16u << 20) /* also of the environment */
+#define LIMIT_WASI_IOVECS 1024u
+#define LIMIT_WASI_SUBSCRIPTIONS 4096u
+#define LIMIT_WASI_RANDOM_CHUNK (1u << 20) /* bytes between interrupt checks */
+#define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
 
 #endif
