@@ -32,14 +32,14 @@ WHIT_API void whit_config_set_stacks(whit_config *config, size_t value_stack,
                                      size_t native_stack);
 /* Switches a proposal: "simd", "threads", "exceptions", "tail-call", "gc",
  * "multi-memory", "memory64". NOT_FOUND for other names. */
-WHIT_API WHIT_MUST_CHECK whit_status
-whit_config_set_feature(whit_config *config, const char *name, bool on,
-                        whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_config_set_feature(
+    whit_config *config, const char *name, bool on, whit_error *error);
 
 /* `config` may be NULL. The caller's (whit_engine_free); modules and stores
  * keep the engine alive beyond that. Any thread may use an engine. */
-WHIT_API WHIT_MUST_CHECK whit_status whit_engine_new(
-    const whit_config *config, whit_engine **out, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_engine_new(const whit_config *config,
+                                                     whit_engine **out,
+                                                     whit_error *error);
 WHIT_API void whit_engine_free(whit_engine *engine);
 /* Moves the epoch on by one, from any thread or a signal handler. Stores
  * whose deadline is reached trap with "deadline reached". */

@@ -45,13 +45,15 @@ WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define_slots(
     whit_linker *linker, const char *module, const char *name,
     const char *signature, whit_slot_function function, void *env,
     whit_error *error);
-WHIT_API WHIT_MUST_CHECK whit_status
-whit_linker_define(whit_linker *linker, const char *module, const char *name,
-                   whit_extern item, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define(whit_linker *linker,
+                                                        const char *module,
+                                                        const char *name,
+                                                        whit_extern item,
+                                                        whit_error *error);
 /* Every export of an instance under a module name. */
-WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define_instance(
-    whit_linker *linker, const char *module, whit_instance *instance,
-    whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status
+whit_linker_define_instance(whit_linker *linker, const char *module,
+                            whit_instance *instance, whit_error *error);
 
 /* Resolves every import, instantiates, runs the start function. UNLINKABLE
  * names the import that is missing or does not fit. */

@@ -36,9 +36,11 @@ typedef struct whit_item {
 
 /* Decodes binary or parses text (told apart by the first byte) and
  * validates. The bytes are copied. The caller's (whit_module_free). */
-WHIT_API WHIT_MUST_CHECK whit_status
-whit_module_new(whit_engine *engine, const void *bytes, size_t size,
-                whit_module **out, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_module_new(whit_engine *engine,
+                                                     const void *bytes,
+                                                     size_t size,
+                                                     whit_module **out,
+                                                     whit_error *error);
 WHIT_API void whit_module_free(whit_module *module);
 
 WHIT_API size_t whit_module_import_count(const whit_module *module);

@@ -26,9 +26,10 @@ WHIT_API whit_limits whit_limits_default(void);
 
 /* `limits` may be NULL. The caller's (whit_store_free). A store and all it
  * holds is for one thread at a time. */
-WHIT_API WHIT_MUST_CHECK whit_status
-whit_store_new(whit_engine *engine, const whit_limits *limits,
-               whit_store **out, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_store_new(whit_engine *engine,
+                                                    const whit_limits *limits,
+                                                    whit_store **out,
+                                                    whit_error *error);
 /* Not while a guest of the store runs. */
 WHIT_API void whit_store_free(whit_store *store);
 

@@ -63,10 +63,9 @@ typedef union whit_slot {
 /* Makes an externref that carries a host value; `finalize` (may be NULL) is
  * called when no guest and no whit_ref can reach it any more. The caller
  * owns *out. */
-WHIT_API WHIT_MUST_CHECK whit_status
-whit_ref_new_host(whit_store *store, uint64_t value,
-                  void (*finalize)(uint64_t value), whit_ref **out,
-                  whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_ref_new_host(
+    whit_store *store, uint64_t value, void (*finalize)(uint64_t value),
+    whit_ref **out, whit_error *error);
 /* Whether the reference carries a host value, and which. */
 WHIT_API bool whit_ref_host_value(const whit_ref *ref, uint64_t *value);
 /* Whether it is an i31, and its value, sign-extended. */
