@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Bytes of release modules: stock tools, wasm-opt, and whit build."""
+
+import pathlib
+import shutil
+
+from .common import OUT, ROOT, Failure, clang, command, need, newer, say
+from .common import table, tool, wasm_ld
+
+WORK = OUT / "sizes"
+EXAMPLES = ROOT / "examples"
+WASI_LIBC = pathlib.Path("/usr/lib/wasm32-wasi")
+WASI, BARE = "wasm32-wasip1", "wasm32-unknown-unknown"
+SMALL = ["-Copt-level=z", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols",
+         "-Cpanic=abort"]
+ABORT = ["-Zunstable-options", "-Cpanic=immediate-abort"]
+
+
+class Rust:
+    """A rustc, and where its wasm standard libraries are."""
+
+    def __init__(self):
+        self.notes = []
+        self.rustc = self.cargo = None
+        for folder in (None, "/usr/bin"):
+            rustc = tool("rustc") if folder is None else tool(f"{folder}/rustc")
+            if rustc and self.usable(rustc):
+                self.rustc = rustc
+                self.cargo = str(pathlib.Path(rustc).parent / "cargo")
+                return
+        raise Failure("no rustc with a wasm target or its sources found: "
+                      "run tools/setup")
+
+    def usable(self, rustc):
+        self.root = pathlib.Path(command([rustc, "--print", "sysroot"]).strip())
+        self.sources = self.root / "lib/rustlib/src/rust/library"
+        return self.sources.exists() or self.stock(WASI)
+
+    def stock(self, target):
+        folder = self.root / "lib/rustlib" / target / "lib"
+        return any(folder.glob("libcore-*.rlib"))
+
+    def sysroot(self, kind, target):
+        """The folder for --sysroot: `stock` (opt-level 3, as it is shipped) or
+        `small` (opt-level z, panics abort at once)."""
+        if kind == "stock" and self.stock(target):
+            return self.root
+        if not self.sources.exists():
+            raise Failure(f"{self.rustc}: no sources to build {target} from")
+        if kind == "stock":
+            note = "no stock standard library here: built at opt-level 3"
+            if note not in self.notes:
+                self.notes.append(note)
+        folder = WORK / f"sysroot-{kind}-{target}"
+        if not (folder / "done").exists():
+            self.build(kind, target, folder)
+        return folder
+
+    def build(self, kind, target, folder):
+        say(f"building the Rust library: {kind}, {target} (half a minute)")
+        package = WORK / f"library-{kind}-{target}"
+        shutil.rmtree(package, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        (package / "src").mkdir(parents=True)
+        (package / "src/lib.rs").write_text("#![no_std]\n")
+        level = '"z"' if kind == "small" else "3"
+        (package / "Cargo.toml").write_text(
+            '[package]\nname = "library"\nversion = "0.1.0"\n'
+            'edition = "2021"\n[workspace]\n[profile.release]\n'
+            f"opt-level = {level}\ncodegen-units = 1\n"
+            'panic = "abort"\n')
+        crates = "std,panic_abort" if target == WASI else "core,alloc"
+        flags = ["-Cembed-bitcode=yes", *(ABORT if kind == "small" else [])]
+        options = []
+        if (self.sources / "vendor").exists():
+            options = ["--config", 'source.crates-io.replace-with="vendor"',
+                       "--config", 'source.vendor.directory='
+                       f'"{self.sources / "vendor"}"', "--offline"]
+        command([self.cargo, "build", "--release", f"-Zbuild-std={crates}",
+                 "--target", target, *options], cwd=package,
+                env={"RUSTC_BOOTSTRAP": "1", "RUSTC": self.rustc,
+                     "RUSTFLAGS": " ".join(flags)}, timeout=1800)
+        libraries = folder / "lib/rustlib" / target / "lib"
+        libraries.mkdir(parents=True)
+        for rlib in package.glob(f"target/{target}/release/deps/*.rlib"):
+            if not rlib.name.startswith("liblibrary-"):
+                shutil.copy(rlib, libraries)
+        (folder / "done").touch()
+
+    def compile(self, kind, target, source, output):
+        """One .rs file, as a user after small code would build it."""
+        sysroot = self.sysroot(kind, target)
+        arguments = [self.rustc, "--edition", "2021", "--target", target,
+                     "--sysroot", sysroot, f"-Clinker={wasm_ld()}", *SMALL]
+        arguments += self.link_options(sysroot, target)
+        if target == BARE:
+            arguments += ["--crate-type", "cdylib"]
+        if kind == "small":
+            arguments += ABORT
+        command([*arguments, source, "-o", output], env={"RUSTC_BOOTSTRAP": "1"})
+
+    def link_options(self, sysroot, target):
+        if target != WASI or sysroot == self.root:
+            return []
+        return ["-Lnative=" + str(WASI_LIBC), "-Clink-self-contained=no",
+                f"-Clink-arg={WASI_LIBC / 'crt1-command.o'}"]
+
+    def compile_package(self, kind, package, output):
+        """A cargo package with one program."""
+        sysroot = self.sysroot(kind, WASI)
+        flags = [*SMALL, "-Cembed-bitcode=yes", "--sysroot", str(sysroot),
+                 *self.link_options(sysroot, WASI)]
+        flags += ABORT if kind == "small" else []
+        folder = WORK / f"package-{kind}-{package.name}"
+        command([self.cargo, "build", "--release", "--target", WASI,
+                 "--target-dir", folder], cwd=package,
+                env={"RUSTC_BOOTSTRAP": "1", "RUSTC": self.rustc,
+                     "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(
+                         [f"-Clinker={wasm_ld()}", *flags])}, timeout=1800)
+        built = folder / WASI / "release" / f"{package.name}.wasm"
+        shutil.copy(built, output)
+
+
+def compile_c(source, output):
+    command([clang(), "--target=wasm32-wasi", "-Oz", "-flto",
+             f"-fuse-ld={wasm_ld()}", "-Wl,--strip-all,--gc-sections",
+             "-isystem", "/usr/include/wasm32-wasi", f"-B{WASI_LIBC}",
+             f"-L{WASI_LIBC}", source, "-o", output])
+
+
+def optimize(source, output):
+    command([need("wasm-opt"), "-Oz", "--enable-bulk-memory",
+             "--enable-sign-ext", "--enable-nontrapping-float-to-int",
+             "--enable-mutable-globals", "--enable-multivalue",
+             "--enable-reference-types", "--strip-producers",
+             "--strip-target-features", source, "-o", output])
+    return output.stat().st_size
+
+
+def build_whit(source, output, target):
+    program = ROOT / "build" / "whit"
+    if not program.exists():
+        return None
+    arguments = [program, "build", "--release"]
+    if target == BARE:
+        arguments += ["--target", "unknown"]
+    command([*arguments, "-o", output, source], timeout=1800)
+    return output.stat().st_size
+
+
+# name, source below examples/, target, most bytes that whit may take
+PROGRAMS = (
+    ("add (Rust, no_std)", "add.rs", BARE, 60),
+    ("println! hello (Rust)", "hello.rs", WASI, 14500),
+    ("puts hello (C)", "hello.c", WASI, None),
+    ("markdown (Rust package)", "markdown", WASI, None),
+    ("logstat (C)", "logstat/logstat.c", WASI, None),
+)
+
+
+def measure_program(rust, path, target):
+    """{"stock": bytes, "stock+opt": ..., "small+opt": ..., "whit": ...}"""
+    name = path.name.replace(".", "_")
+    outputs = {kind: WORK / f"{name}-{kind}.wasm"
+               for kind in ("stock", "small", "optimized", "whit")}
+    sizes = {}
+    for kind in ("stock", "small"):
+        if path.suffix == ".c":
+            if kind == "small":
+                continue
+            compile_c(path, outputs[kind])
+        elif path.suffix == ".rs":
+            rust.compile(kind, target, path, outputs[kind])
+        else:
+            rust.compile_package(kind, path, outputs[kind])
+        sizes[kind] = outputs[kind].stat().st_size
+        sizes[f"{kind}+opt"] = optimize(outputs[kind], outputs["optimized"])
+    sizes["whit"] = build_whit(path, outputs["whit"], target)
+    return sizes
+
+
+def measure():
+    """{"programs": {name: sizes}, "notes": [text]}"""
+    WORK.mkdir(parents=True, exist_ok=True)
+    rust = Rust()
+    programs = {}
+    for name, source, target, _ in PROGRAMS:
+        path = EXAMPLES / source
+        if not path.exists():
+            say(f"sizes: no examples/{source}, left out")
+            continue
+        say(f"sizes: {name}")
+        programs[name] = measure_program(rust, path, target)
+    return {"programs": programs, "notes": rust.notes}
+
+
+COLUMNS = (("stock", "stock"), ("stock+opt", "+ wasm-opt -Oz"),
+           ("small", "small std"), ("small+opt", "+ wasm-opt -Oz"),
+           ("whit", "whit build"))
+
+
+def report(result):
+    rows = []
+    for name, sizes in result["programs"].items():
+        rows.append([name, *(f"{sizes[key]:,}" if sizes.get(key) else "-"
+                             for key, _ in COLUMNS)])
+    text = table(rows, ["bytes", *(title for _, title in COLUMNS)])
+    return "\n".join([text, *result["notes"]])
+
+
+def verdicts(result):
+    found = []
+    for name, _, _, limit in PROGRAMS:
+        sizes = result["programs"].get(name, {})
+        size = sizes.get("whit")
+        if size is None:
+            continue
+        if limit is None:
+            limit = sizes["stock"] - 1
+        found.append((f"size: {name} takes {size:,} B (at most {limit:,})",
+                      size <= limit))
+    return found
