@@ -18,11 +18,12 @@ typedef struct rt_root_visitor {
 
 typedef struct rt_executor {
     const char *name;
-    /* Runs a function to its end on the calling stack, which has been
-     * checked for room. `slots` hold the parameters and then the results.
-     * Returns WHIT_OK, WHIT_TRAP (context->trap is filled, backtrace too),
-     * WHIT_EXCEPTION (context->exception) or what a host function returned
-     * (context->error). Calls nest when host functions call guests. */
+    /* Runs a guest function to its end on the calling stack, which has been
+     * checked for room and is inside a fault scope. `slots` hold the parameters
+     * and then the results. Returns WHIT_OK, WHIT_TRAP (context->trap is
+     * filled, backtrace too), WHIT_EXCEPTION (context->exception) or what a
+     * host function returned (context->error). Calls nest when host functions
+     * call guests. */
     whit_status (*call)(struct rt_context *context,
                         struct rt_function *function, rt_slot *slots);
     /* Every reference in frames of this context, precisely. */
@@ -30,9 +31,11 @@ typedef struct rt_executor {
     /* The guest frames now active, innermost first. */
     uint32_t (*backtrace)(struct rt_context *context, rt_frame *frames,
                           uint32_t max);
-    /* In signal context: a fault in guest code; keeps what the backtrace
-     * needs from the machine context. The runtime then longjmps out of
-     * `call`'s frames to the scope that `call` entered. */
+    /* In signal context: a fault in guest code (never in a host function);
+     * keeps what the backtrace needs from the machine context. Still in
+     * signal context the runtime then calls `backtrace`, and longjmps out
+     * of `call`'s frames into rt_call, which restores `activation`,
+     * `stack_top` and `depth`. Both may only read and write the context. */
     void (*fault)(struct rt_context *context, void *machine);
     /* Frees what `call` keeps in rt_module.code. */
     void (*code_free)(void *code);

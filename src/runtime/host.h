@@ -31,6 +31,10 @@ typedef whit_status (*rt_host_function)(rt_caller *caller, void *env,
 whit_status rt_caller_memory(rt_caller *caller, uint8_t **base, size_t *size,
                              whit_error *error) WHIT_MUST_CHECK;
 
+/* Throws: `return rt_throw(...)`. `values` as the tag's parameters. */
+whit_status rt_throw(rt_caller *caller, struct rt_tag *tag,
+                     const rt_slot *values, whit_error *error) WHIT_MUST_CHECK;
+
 /* Whether a deadline or an interrupt asks the guest to stop: host functions
  * that wait look at it at least every 10 ms. */
 bool rt_caller_interrupted(const rt_caller *caller);

@@ -9,6 +9,15 @@
 
 #include "runtime/store.h"
 
+/* For executors: fills context->trap, backtrace included; WHIT_TRAP. */
+whit_status rt_trap_raise(rt_context *context, rt_trap_code code);
+/* For executors: calls a host function on the current stack. The results
+ * are rt_executor.call's; a trap is complete with its backtrace, so
+ * activation, stack_top and depth must be up to date. `caller` is the
+ * calling instance. */
+whit_status rt_host_call(rt_context *context, rt_instance *caller,
+                         rt_function *function, rt_slot *slots);
+
 /* Old size in pages, or -1 (also when a limit of the store is reached). */
 int64_t rt_memory_grow(rt_store *store, rt_memory *memory, uint64_t pages);
 rt_trap_code rt_memory_fill(rt_memory *memory, uint64_t at, uint8_t value,

@@ -50,15 +50,21 @@ typedef struct rt_engine {
     atomic_uint references;
     rt_config config;
     const rt_executor *executor;
-    atomic_ullong epoch; /* grows; see rt_store.deadline */
+    atomic_ullong epoch; /* grows; see rt_store_set_deadline */
     pthread_mutex_t types_lock;
     wasm_type_table *types;
+    /* Stacks that no store uses now. */
+    pthread_mutex_t stacks_lock;
+    struct rt_stack *stacks;
+    uint32_t stack_count;
 } rt_engine;
 
 whit_status rt_engine_new(const rt_config *config, const rt_executor *executor,
                           rt_engine **out, whit_error *error) WHIT_MUST_CHECK;
 void rt_engine_retain(rt_engine *self);
 void rt_engine_release(rt_engine *self);
+/* Advances the epoch by one; from any thread or signal handler. */
+void rt_engine_tick(rt_engine *self);
 
 typedef struct rt_module {
     rt_engine *engine;
@@ -162,7 +168,11 @@ typedef struct rt_instance {
     struct rt_store *store;
     rt_module *module;
     _Atomic(void *) *code; /* module->code[checked] */
-    bool checked;          /* some memory has no guard pages */
+    /* Some 32-bit memory has no guard pages (64-bit ones never have). */
+    bool checked;
+    rt_memory *exported_memory; /* "memory", or NULL */
+    rt_function *own;           /* the defined functions */
+    arena arena;                /* holds the arrays above */
     struct rt_instance *next;
 } rt_instance;
 
@@ -178,6 +188,7 @@ typedef struct rt_context {
     uint64_t deadline;          /* trap DEADLINE when *epoch reaches it */
     int64_t fuel;               /* left; trap FUEL below 0 */
     void *activation;           /* executor's: newest of nested calls */
+    uint32_t host_depth;        /* host functions active; 0: in guest code */
     rt_ref exception;           /* after WHIT_EXCEPTION: a root */
     whit_error error;           /* after a host function failed */
     rt_trap trap;               /* after WHIT_TRAP */
@@ -205,7 +216,13 @@ typedef struct rt_store {
     /* References the host holds: API handles. Slot 0 is unused. */
     rt_ref *roots;
     size_t root_count, root_capacity;
-    void *user; /* the embedder's, e.g. WASI context; not touched */
+    size_t root_free; /* list of free slots: index * 2 + 1, 0 at its end */
+    /* References in flight, a stack: arguments of the calls now active,
+     * and what a host function made, until it returns. */
+    rt_ref *locals;
+    size_t local_count, local_capacity;
+    struct rt_stack *stack; /* fiber and value stack of the context */
+    void *user;             /* the embedder's, e.g. WASI context; not touched */
 } rt_store;
 
 whit_status rt_store_new(rt_engine *engine, const rt_limits *limits,
