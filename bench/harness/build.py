@@ -38,7 +38,8 @@ def build_kernel(name):
                 + [f"-fuse-ld={wasm_ld()}", source, runtime, "-o", wasm,
                    "-Wl,--no-entry,--strip-all,-z,stack-size=1048576"])
     driver = BENCH / "native_kernel.c"
-    if not newer(native, [*shared, driver]):
+    timing = BENCH / "timing.h"
+    if not newer(native, [*shared, driver, timing]):
         command([clang(), *common, "-D_GNU_SOURCE", "-fno-math-errno",
                  source, driver, "-o", native])
 
