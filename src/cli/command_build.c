@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * `whit build`. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "toolchain/build.h"
+#include "toolchain/size.h"
+
+struct options {
+    const char *output;
+    const char *target;
+    const char *manifest_path;
+    const char *opt_level;
+    const char *rustc;
+    const char *toolchain;
+    const char *target_dir;
+    const char *jobs;
+    const char *color;
+    cli_list packages, bin, example, features;
+    cli_list cargo_args, rustc_args, clang_args, link_args;
+    bool release, dev, core, debug, libc_malloc;
+    bool lib, bins, all_features, no_default_features;
+    bool locked, offline, frozen, verbose, quiet, no_report;
+};
+
+#define AT(member) offsetof(struct options, member)
+#define FLAG(name, letter, member, help)                                       \
+    {name, letter, CLI_FLAG, AT(member), NULL, help}
+#define TEXT(name, letter, member, argument, help)                             \
+    {name, letter, CLI_TEXT, AT(member), argument, help}
+#define LIST(name, letter, member, argument, help)                             \
+    {name, letter, CLI_LIST, AT(member), argument, help}
+#define HEADING(text)                                                          \
+    {NULL, 0, CLI_HEADING, 0, NULL, text}
+
+static const cli_option options[] = {
+    TEXT("output", 'o', output, "FILE", "Where the module goes"),
+    FLAG("release", 'r', release,
+         "As small as it gets: names and debug information go"),
+    FLAG("dev", 0, dev, "Quick to build, names kept (the default)"),
+    FLAG("core", 0, core, "Make a core module (the only kind so far)"),
+    TEXT("target", 't', target, "wasip1|unknown",
+         "With the system interface (default), or with nothing"),
+    FLAG("no-report", 0, no_report, "Do not print where the bytes went"),
+    HEADING("What to build"),
+    TEXT("manifest-path", 0, manifest_path, "FILE", "The package's "
+                                                    "Cargo.toml"),
+    LIST("package", 'p', packages, "NAME", "Package of the workspace"),
+    FLAG("lib", 0, lib, "Build a library: only exports, no main"),
+    FLAG("bins", 0, bins, "Build the programs"),
+    LIST("bin", 0, bin, "NAME", "Build this program"),
+    LIST("example", 0, example, "NAME", "Build this example"),
+    LIST("features", 'F', features, "LIST", "Cargo features"),
+    FLAG("all-features", 0, all_features, "All cargo features"),
+    FLAG("no-default-features", 0, no_default_features,
+         "Without the default cargo features"),
+    HEADING("How"),
+    TEXT("opt-level", 0, opt_level, "0|1|2|3|s|z",
+         "Instead of z for release and the profile's for dev"),
+    FLAG("debug", 'g', debug, "Keep debug information in release too"),
+    FLAG("libc-malloc", 0, libc_malloc,
+         "Keep libc's allocator in release instead of the small one"),
+    TEXT("rustc", 0, rustc, "PROGRAM", "Use this compiler"),
+    TEXT("toolchain", 0, toolchain, "NAME", "Use this rustup toolchain"),
+    TEXT("target-dir", 0, target_dir, "DIR", "Cargo's directory for output"),
+    TEXT("jobs", 'j', jobs, "N", "Parallel jobs"),
+    FLAG("locked", 0, locked, "Cargo.lock must not change"),
+    FLAG("offline", 0, offline, "Do not touch the network"),
+    FLAG("frozen", 0, frozen, "Both of the above"),
+    TEXT("color", 0, color, "WHEN", "auto, always or never"),
+    FLAG("verbose", 'v', verbose, "Show the commands"),
+    FLAG("quiet", 'q', quiet, "Show errors only"),
+    LIST("cargo-arg", 0, cargo_args, "ARG", "Pass on to cargo"),
+    LIST("rustc-arg", 0, rustc_args, "ARG", "Pass on to rustc"),
+    LIST("clang-arg", 0, clang_args, "ARG", "Pass on to clang"),
+    LIST("link-arg", 0, link_args, "ARG", "Pass on to wasm-ld"),
+    CLI_OPTIONS_END};
+
+/* Progress on standard error: a tick is overwritten by what follows. */
+struct progress {
+    bool verbose, quiet, terminal, ticking;
+};
+
+static void say(void *context, tool_saying kind, const char *text)
+{
+    struct progress *p = context;
+    if (p->ticking)
+        fputs("\r\x1b[K", stderr);
+    p->ticking = false;
+    switch (kind) {
+    case TOOL_SAY_OUTPUT:
+        fputs(text, stderr);
+        return;
+    case TOOL_SAY_DETAIL:
+        if (p->verbose)
+            fprintf(stderr, "  %s\n", text);
+        return;
+    case TOOL_SAY_TICK:
+        p->ticking = p->terminal && !p->quiet;
+        if (p->ticking)
+            fprintf(stderr, "  %s", text);
+        return;
+    case TOOL_SAY_STEP:
+        if (!p->quiet)
+            fprintf(stderr, "whit: %s\n", text);
+        return;
+    }
+}
+
+static bool parse_target(const char *text, tool_target *out)
+{
+    static const struct {
+        const char *name;
+        tool_target target;
+    } names[] = {
+        {"wasip1", TOOL_WASIP1},
+        {"wasm32-wasip1", TOOL_WASIP1},
+        {"wasm32-wasi", TOOL_WASIP1},
+        {"unknown", TOOL_UNKNOWN},
+        {"wasm32-unknown-unknown", TOOL_UNKNOWN},
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!strcmp(names[i].name, text)) {
+            *out = names[i].target;
+            return true;
+        }
+    }
+    cli_error("unknown target %s: wasip1 or unknown", text);
+    return false;
+}
+
+static tool_build_options translate(const struct options *o,
+                                    const cli_line *line)
+{
+    return (tool_build_options){
+        .inputs = line->operands,
+        .manifest_path = o->manifest_path,
+        .output = o->output,
+        .release = o->release,
+        .opt_level = o->opt_level,
+        .debug = o->debug,
+        .small_malloc_off = o->libc_malloc,
+        .rustc = o->rustc,
+        .toolchain = o->toolchain,
+        .lib = o->lib,
+        .bins = o->bins,
+        .packages = o->packages.items,
+        .bin = o->bin.items,
+        .example = o->example.items,
+        .features = o->features.items,
+        .all_features = o->all_features,
+        .no_default_features = o->no_default_features,
+        .target_dir = o->target_dir,
+        .jobs = o->jobs,
+        .locked = o->locked,
+        .offline = o->offline,
+        .frozen = o->frozen,
+        .verbose = o->verbose,
+        .quiet = o->quiet,
+        .color = o->color,
+        .cargo_args = o->cargo_args.items,
+        .rustc_args = o->rustc_args.items,
+        .clang_args = o->clang_args.items,
+        .link_args = o->link_args.items,
+    };
+}

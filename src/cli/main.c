@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * The whit program: finds the verb and runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+
+const cli_command *const cli_commands[] = {
+    &command_build,  &command_run,   &command_size, &command_validate,
+    &command_print,  &command_parse, &command_dump, &command_wast,
+    &command_doctor, &command_help,  NULL,
+};
+
+static int unknown_command(const char *name)
+{
+    const char *near = NULL;
+    size_t best = 3;
+    for (size_t i = 0; cli_commands[i]; i++) {
+        const char *known = cli_commands[i]->name;
+        size_t d = cli_distance(name, strlen(name), known, strlen(known));
+        if (d < best) {
+            best = d;
+            near = known;
+        }
+    }
+    if (near)
+        cli_error("unknown command %s; did you mean %s?", name, near);
+    else
+        cli_error("unknown command %s; see `whit help`", name);
+    return CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that has seen enough is no reason to die without a word. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        cli_print_help(NULL);
+        return CLI_USAGE;
+    }
+    const char *name = argv[1];
+    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        return cli_print_help(NULL);
+    if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+        printf("whit %s\n", WHIT_VERSION);
+        return CLI_SUCCESS;
+    }
+    const cli_command *command = cli_command_find(name);
+    if (!command)
+        return unknown_command(name);
+    return cli_dispatch(command, argc - 2, argv + 2);
+}
