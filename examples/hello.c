@@ -1,0 +1,8 @@
+/* The smallest C program that says something: whit build examples/hello.c */
+#include <stdio.h>
+
+int main(void)
+{
+    puts("Hello, world!");
+    return 0;
+}
