@@ -37,7 +37,6 @@ int main(void)
     whit_instance *instance;
     whit_limits limits = whit_limits_default();
     whit_slot slots[1] = {{.i32 = 100}};
-
     limits.memory_bytes = 1 << 20;
     DO(whit_engine_new(NULL, &engine, &error));
     DO(whit_module_new(engine, guest, sizeof guest - 1, &module, &error));
