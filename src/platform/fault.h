@@ -19,11 +19,16 @@ typedef struct fault_scope {
     struct fault_scope *outer;
 } fault_scope;
 
-/* Installs the process's handlers, once; safe to call again. */
+/* Installs the process's handlers, once, and gives the calling thread a
+ * signal stack when it has none, so that overflows of a fiber are caught
+ * too. Cheap and safe to call again; false when the system refuses. */
 bool fault_install(void);
 /* Scopes nest per thread. A claimed fault jumps to the innermost claiming
  * scope's `jump` with value 1, and leaves the scopes inside it. */
 void fault_enter(fault_scope *scope);
 void fault_leave(fault_scope *scope);
+/* For switching stacks: makes another list of nested scopes (NULL: none)
+ * the thread's, and returns the one it had. */
+fault_scope *fault_exchange(fault_scope *innermost);
 
 #endif

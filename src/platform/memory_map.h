@@ -7,15 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-size_t map_page_size(void);
+size_t pages_size(void);
 /* Address space without access; NULL when there is none. */
-void *map_reserve(size_t size);
+void *pages_reserve(size_t size);
 /* Makes [address, address + size) readable, writable and zero. */
-bool map_commit(void *address, size_t size);
+bool pages_commit(void *address, size_t size);
 /* Takes access away again. */
-bool map_protect_none(void *address, size_t size);
+bool pages_protect_none(void *address, size_t size);
 /* Contents become zero, access stays. */
-void map_reset(void *address, size_t size);
-void map_release(void *address, size_t size);
+void pages_reset(void *address, size_t size);
+void pages_release(void *address, size_t size);
 
 #endif
