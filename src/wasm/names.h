@@ -38,9 +38,9 @@ typedef struct wasm_names {
     } of[WASM_NAME_KINDS];
 } wasm_names;
 
-/* Reads the section of a module into memory from `arena`. A damaged section
+/* Reads the section of a module into `memory`. A damaged section
  * is no error: what could be read stays (the specification asks so). */
-whit_status wasm_names_read(const wasm_module *module, arena *arena,
+whit_status wasm_names_read(const wasm_module *module, arena *memory,
                             wasm_names *out, whit_error *error) WHIT_MUST_CHECK;
 /* Finds a name; size 0 when there is none. */
 slice wasm_names_get(const wasm_names *self, wasm_name_kind kind,
