@@ -2,6 +2,7 @@
  * whit/wasi.h. */
 #include "api/api.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "wasi/preview1/preview1.h"
@@ -65,6 +66,9 @@ whit_status whit_wasi_null_stream(whit_wasi *wasi, whit_wasi_stream stream,
 whit_status whit_wasi_inherit_stream(whit_wasi *wasi, whit_wasi_stream stream,
                                      whit_error *error)
 {
+    /* A process may run without its standard streams. */
+    if (stream <= WHIT_WASI_STDERR && fcntl((int)stream, F_GETFD) < 0)
+        return whit_wasi_null_stream(wasi, stream, error);
     return whit_wasi_use_descriptor(wasi, stream, (int)stream, error);
 }
 
