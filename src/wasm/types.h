@@ -81,10 +81,10 @@ static inline bool wasm_is_packed(wasm_valtype t)
     return t == WASM_I8 || t == WASM_I16;
 }
 
-#define WASM_FUNCREF (WASM_HEAP_FUNC << 8 | WASM_REF_NULL)
-#define WASM_EXTERNREF (WASM_HEAP_EXTERN << 8 | WASM_REF_NULL)
-#define WASM_EXNREF (WASM_HEAP_EXN << 8 | WASM_REF_NULL)
-#define WASM_ANYREF (WASM_HEAP_ANY << 8 | WASM_REF_NULL)
+#define WASM_FUNCREF ((wasm_valtype)WASM_HEAP_FUNC << 8 | WASM_REF_NULL)
+#define WASM_EXTERNREF ((wasm_valtype)WASM_HEAP_EXTERN << 8 | WASM_REF_NULL)
+#define WASM_EXNREF ((wasm_valtype)WASM_HEAP_EXN << 8 | WASM_REF_NULL)
+#define WASM_ANYREF ((wasm_valtype)WASM_HEAP_ANY << 8 | WASM_REF_NULL)
 
 #define WASM_NO_INDEX 0xffffffffu
 

@@ -405,6 +405,17 @@ static whit_status read_locals(wasm_walk *self, wasm_code *out,
     return WHIT_OK;
 }
 
+/* Of a body that cannot be whole, finds the first thing that is wrong. */
+static whit_status missing_end(wasm_walk *self, whit_error *error)
+{
+    wasm_instruction instruction;
+    while (self->reader.cursor < self->reader.end)
+        TRY(wasm_read_instruction(&self->reader, &instruction, error));
+    return wasm_walk_fail(self, error,
+                          "END opcode expected, unexpected end of section or "
+                          "function");
+}
+
 whit_status wasm_walk_code(wasm_walk *self, wasm_code *out, whit_error *error)
 {
     wasm_reader *reader = &self->reader;
@@ -423,12 +434,8 @@ whit_status wasm_walk_code(wasm_walk *self, wasm_code *out, whit_error *error)
     out->body =
         slice_of(reader->cursor, (size_t)(reader->end - reader->cursor));
     out->offset = (uint32_t)wasm_reader_offset(reader);
-    if (!out->body.size || reader->end[-1] != WASM_OP_END) {
-        reader->cursor = reader->end;
-        return wasm_walk_fail(self, error,
-                              "END opcode expected, unexpected end of section "
-                              "or function");
-    }
+    if (!out->body.size || reader->end[-1] != WASM_OP_END)
+        return missing_end(self, error);
     reader->cursor = reader->end;
     reader->end = section_end;
     return WHIT_OK;
