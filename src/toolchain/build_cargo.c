@@ -213,12 +213,39 @@ static void add_profile(tool_job *job, tool_list *environment)
     }
 }
 
+static bool is_among(const char *const *names, const char *name)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* Cargo builds a package's library with its programs; the module of a library
+ * that was not asked for is no result. */
+static bool is_wanted(const tool_build_options *o, const json_t *target)
+{
+    const char *name = json_string_value(json_object_get(target, "name"));
+    const char *kind =
+        json_string_value(json_array_get(json_object_get(target, "kind"), 0));
+    bool choice =
+        o->lib || o->bins || (o->bin && *o->bin) || (o->example && *o->example);
+    if (!name || !kind || !choice)
+        return name && kind;
+    if (!strcmp(kind, "bin"))
+        return o->bins || is_among(o->bin, name);
+    if (!strcmp(kind, "example"))
+        return is_among(o->example, name);
+    return o->lib;
+}
+
 /* The .wasm files among the artifacts, each once. */
 static void take_message(tool_job *job, const json_t *message,
                          tool_list *artifacts)
 {
     const char *reason = json_string_value(json_object_get(message, "reason"));
-    if (!reason || strcmp(reason, "compiler-artifact") != 0)
+    if (!reason || strcmp(reason, "compiler-artifact") != 0 ||
+        !is_wanted(job->options, json_object_get(message, "target")))
         return;
     json_t *files = json_object_get(message, "filenames");
     for (size_t i = 0; i < json_array_size(files); i++) {
