@@ -12,4 +12,8 @@
 whit_status wasm_encode(const wasm_module *module, buffer *out,
                         whit_error *error) WHIT_MUST_CHECK;
 
+/* Appends a body (or constant expression) that is known to be well-formed,
+ * every integer in its shortest form. */
+void wasm_reencode_body(slice body, buffer *out);
+
 #endif

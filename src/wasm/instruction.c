@@ -741,34 +741,30 @@ static void write_block(buffer *out, const wasm_blocktype *block)
 
 static void write_try_table(buffer *out, const wasm_instruction *i)
 {
+    const uint8_t *cursor = i->catches;
     write_block(out, &i->block);
     buffer_uleb(out, i->catch_count);
-    const uint8_t *end = i->catches;
-    for (uint32_t n = 0; n < i->catch_count; n++)
-        wasm_next_catch(&end);
-    if (i->catch_count)
-        buffer_append(out, i->catches, (size_t)(end - i->catches));
+    for (uint32_t n = 0; n < i->catch_count; n++) {
+        wasm_catch c = wasm_next_catch(&cursor);
+        wasm_write_catch(out, &c);
+    }
 }
 
 static void write_labels(buffer *out, const wasm_instruction *i)
 {
+    const uint8_t *cursor = i->labels;
     buffer_uleb(out, i->label_count);
-    const uint8_t *end = i->labels;
     for (uint32_t n = 0; n < i->label_count; n++)
-        wasm_next_index(&end);
-    if (i->label_count)
-        buffer_append(out, i->labels, (size_t)(end - i->labels));
+        buffer_uleb(out, wasm_next_index(&cursor));
     buffer_uleb(out, i->index);
 }
 
 static void write_types(buffer *out, const wasm_instruction *i)
 {
+    const uint8_t *cursor = i->types;
     buffer_uleb(out, i->type_count);
-    const uint8_t *end = i->types;
     for (uint32_t n = 0; n < i->type_count; n++)
-        wasm_next_valtype(&end);
-    if (i->type_count)
-        buffer_append(out, i->types, (size_t)(end - i->types));
+        wasm_write_valtype(out, wasm_next_valtype(&cursor));
 }
 
 static void write_memarg(buffer *out, const wasm_instruction *i)

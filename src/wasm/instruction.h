@@ -154,8 +154,8 @@ uint32_t wasm_next_index(const uint8_t **cursor);
 wasm_valtype wasm_next_valtype(const uint8_t **cursor);
 wasm_catch wasm_next_catch(const uint8_t **cursor);
 
-/* Writes an instruction in its shortest form; the inverse of the reader.
- * LEB-coded lists (labels, catches, types) are copied as they are. */
+/* Writes an instruction in its shortest form, lists (labels, catches, types)
+ * included; the inverse of the reader. The lists must be well-formed. */
 void wasm_write_instruction(buffer *out, const wasm_instruction *instruction);
 void wasm_write_valtype(buffer *out, wasm_valtype type);
 void wasm_write_heaptype(buffer *out, wasm_heaptype heap);
