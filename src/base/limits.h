@@ -36,6 +36,7 @@
 /* Text format. */
 #define LIMIT_TEXT_BYTES (1u << 30)
 #define LIMIT_TEXT_NESTING 1000u /* parentheses, outside of bodies */
+#define LIMIT_SCRIPT_ITEMS 10000000u /* commands, or constants of one */
 
 /* Runtime. Pages are 64 KiB. */
 #define LIMIT_MEMORY32_PAGES 65536u

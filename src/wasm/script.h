@@ -78,7 +78,7 @@ typedef enum wasm_command_kind {
     WASM_COMMAND_ASSERT_UNLINKABLE,
     WASM_COMMAND_ASSERT_MALFORMED_CUSTOM,
     WASM_COMMAND_ASSERT_INVALID_CUSTOM,
-    WASM_COMMAND_THREAD, /* id, text: shared module id, commands */
+    WASM_COMMAND_THREAD, /* id; text: shared module's id; commands */
     WASM_COMMAND_WAIT    /* id */
 } wasm_command_kind;
 
@@ -107,6 +107,10 @@ typedef struct wasm_script {
  * module fields alone is one module. */
 whit_status wasm_script_parse(slice text, wasm_script **out,
                               whit_error *error) WHIT_MUST_CHECK;
+/* NULL is allowed. */
 void wasm_script_free(wasm_script *self);
+
+/* Makes the position of an error in a text-form module one in the script. */
+void wasm_script_locate(const wasm_script_module *module, whit_error *error);
 
 #endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * The vocabulary of the text format: opcodes by name, and what a misspelt
+ * word may have meant. */
+#include <pthread.h>
+
+#include "wasm/text_internal.h"
+#include "wasm/text_numbers.h"
+
+static const char *const keywords[] = {
+    "after",
+    "any",
+    "anyref",
+    "array",
+    "arrayref",
+    "assert_exception",
+    "assert_exhaustion",
+    "assert_invalid",
+    "assert_malformed",
+    "assert_return",
+    "assert_trap",
+    "assert_unlinkable",
+    "before",
+    "binary",
+    "catch",
+    "catch_all",
+    "catch_all_ref",
+    "catch_ref",
+    "data",
+    "declare",
+    "definition",
+    "either",
+    "elem",
+    "eq",
+    "eqref",
+    "exn",
+    "exnref",
+    "export",
+    "extern",
+    "externref",
+    "f32",
+    "f32x4",
+    "f64",
+    "f64x2",
+    "field",
+    "final",
+    "func",
+    "funcref",
+    "get",
+    "global",
+    "i16",
+    "i16x8",
+    "i31",
+    "i31ref",
+    "i32",
+    "i32x4",
+    "i64",
+    "i64x2",
+    "i8",
+    "i8x16",
+    "import",
+    "instance",
+    "invoke",
+    "item",
+    "local",
+    "memory",
+    "module",
+    "mut",
+    "nan:arithmetic",
+    "nan:canonical",
+    "noexn",
+    "noextern",
+    "nofunc",
+    "none",
+    "null",
+    "nullexnref",
+    "nullexternref",
+    "nullfuncref",
+    "nullref",
+    "offset",
+    "param",
+    "quote",
+    "rec",
+    "ref",
+    "register",
+    "result",
+    "shared",
+    "start",
+    "struct",
+    "structref",
+    "sub",
+    "table",
+    "tag",
+    "then",
+    "thread",
+    "type",
+    "unshared",
+    "v128",
+    "wait",
+};
+
+/* Words of drafts that old files still have. */
+static const struct {
+    const char *old;
+    const char *word;
+} renamed[] = {
+    {"get_local", "local.get"},
+    {"set_local", "local.set"},
+    {"tee_local", "local.tee"},
+    {"get_global", "global.get"},
+    {"set_global", "global.set"},
+    {"current_memory", "memory.size"},
+    {"grow_memory", "memory.grow"},
+    {"anyfunc", "funcref"},
+    {"try", "try_table"},
+    {"rethrow", "throw_ref"},
+    {"extern.internalize", "any.convert_extern"},
+    {"extern.externalize", "extern.convert_any"},
+};
+
+enum { SLOTS = 2048, WORD_MAX = 48 };
+
+/* Open addressing by slice_hash; opcode + 1, 0 is empty. Written once. */
+static uint16_t opcode_slots[SLOTS];
+static pthread_once_t opcode_once = PTHREAD_ONCE_INIT;
+
+static size_t find_slot(slice word)
+{
+    size_t i = slice_hash(word) % SLOTS;
+    while (opcode_slots[i] &&
+           !slice_is(word, wasm_opcodes[opcode_slots[i] - 1].text))
+        i = (i + 1) % SLOTS;
+    return i;
+}
+
+static void fill_slots(void)
+{
+    for (size_t op = 0; op < WASM_OP_COUNT; op++) {
+        if (!wasm_opcodes[op].text)
+            continue;
+        size_t slot = find_slot(slice_text(wasm_opcodes[op].text));
+        if (!opcode_slots[slot])
+            opcode_slots[slot] = (uint16_t)(op + 1);
+    }
+}
+
+bool text_opcode(slice word, uint16_t *op)
+{
+    pthread_once(&opcode_once, fill_slots);
+    uint16_t found = opcode_slots[find_slot(word)];
+    *op = (uint16_t)(found - 1);
+    return found != 0;
+}
+
+/* offset=N and align=N are one token. */
+static bool is_memarg_word(slice word)
+{
+    const uint8_t *equals = memchr(word.data, '=', word.size);
+    if (!equals)
+        return false;
+    slice name = slice_of(word.data, (size_t)(equals - word.data));
+    slice number = slice_of(equals + 1, word.size - name.size - 1);
+    if (!slice_is(name, "offset") && !slice_is(name, "align"))
+        return false;
+    wasm_lexer lexer = wasm_lexer_new(number);
+    wasm_token token;
+    return wasm_lexer_next(&lexer, &token, NULL) == WHIT_OK &&
+           token.kind == WASM_TOKEN_NAT;
+}
+
+bool text_word_known(slice word)
+{
+    uint16_t op;
+    for (size_t i = 0; i < COUNT_OF(keywords); i++)
+        if (slice_is(word, keywords[i]))
+            return true;
+    return text_opcode(word, &op) || is_memarg_word(word);
+}
+
+/* Edits (insert, delete, replace) from one word to the other. */
+static unsigned distance(slice a, const char *b)
+{
+    unsigned row[WORD_MAX + 1];
+    size_t width = strlen(b);
+    if (a.size > WORD_MAX || width > WORD_MAX)
+        return WORD_MAX;
+    for (size_t j = 0; j <= width; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= a.size; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= width; j++) {
+            unsigned best = diagonal + (a.data[i - 1] != (uint8_t)b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[width];
+}
+
+const char *text_word_near(slice word)
+{
+    for (size_t i = 0; i < COUNT_OF(renamed); i++)
+        if (slice_is(word, renamed[i].old))
+            return renamed[i].word;
+    if (!word.size || word.data[0] < 'a' || word.data[0] > 'z')
+        return NULL;
+    const char *best = NULL;
+    unsigned least = word.size > 8 ? 4 : (unsigned)word.size / 3 + 1;
+    for (size_t i = 0; i < COUNT_OF(keywords) + WASM_OP_COUNT; i++) {
+        const char *candidate = i < COUNT_OF(keywords)
+                                    ? keywords[i]
+                                    : wasm_opcodes[i - COUNT_OF(keywords)].text;
+        unsigned edits = candidate ? distance(word, candidate) : least;
+        if (edits < least) {
+            least = edits;
+            best = candidate;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * Element and data segments in the text format, inline ones too. */
+#include "base/memory.h"
+#include "wasm/text_internal.h"
+
+static const uint8_t zero_i32[] = {WASM_OP_I32_CONST, 0, WASM_OP_END};
+static const uint8_t zero_i64[] = {WASM_OP_I64_CONST, 0, WASM_OP_END};
+
+/* Items of an element segment while they are read. */
+typedef struct item_list {
+    text_list functions;
+    text_list exprs;
+} item_list;
+
+static slice zero_offset(bool is64)
+{
+    return is64 ? slice_of(zero_i64, sizeof zero_i64)
+                : slice_of(zero_i32, sizeof zero_i32);
+}
+
+/* (offset expr), or one folded instruction. */
+static whit_status read_offset(text_parser *p, slice *out)
+{
+    if (!text_at_form(p, "offset"))
+        return text_constant(p, true, out);
+    TRY(text_enter(p));
+    TRY(text_constant(p, false, out));
+    return text_close(p);
+}
+
+static whit_status read_expr_items(text_parser *p, text_list *exprs)
+{
+    while (p->token.kind == WASM_TOKEN_LPAR) {
+        slice expr;
+        bool item = text_at_form(p, "item");
+        if (item)
+            TRY(text_enter(p));
+        TRY(text_constant(p, !item, &expr));
+        if (item)
+            TRY(text_close(p));
+        TRY(text_push(p, exprs, &expr, sizeof expr, LIMIT_ELEMS,
+                      "elements of a segment"));
+    }
+    return WHIT_OK;
+}
+
+static whit_status read_function_items(text_parser *p, text_list *functions)
+{
+    while (text_at_index(p)) {
+        uint32_t index;
+        TRY(text_index(p, TEXT_FUNC, &index));
+        TRY(text_push(p, functions, &index, sizeof index, LIMIT_ELEMS,
+                      "elements of a segment"));
+    }
+    return WHIT_OK;
+}
+
+/* A segment of other than function references spells indices out. */
+static whit_status functions_to_exprs(text_parser *p, item_list *items)
+{
+    const uint32_t *indices = items->functions.items;
+    for (size_t i = 0; i < items->functions.count; i++) {
+        wasm_instruction get = {.op = WASM_OP_REF_FUNC, .index = indices[i]};
+        buffer_clear(&p->code);
+        wasm_write_instruction(&p->code, &get);
+        buffer_put(&p->code, WASM_OP_END);
+        TRY(buffer_status(&p->code, p->error));
+        slice expr = buffer_view(&p->code);
+        expr.data = arena_dup(&p->module->arena, expr.data, expr.size);
+        TRY_ALLOC(expr.data, p->error);
+        TRY(text_push(p, &items->exprs, &expr, sizeof expr, LIMIT_ELEMS,
+                      "elements of a segment"));
+    }
+    return WHIT_OK;
+}
+
+static whit_status push_elem(text_parser *p, wasm_elem *elem,
+                             const item_list *items)
+{
+    const text_list *list = elem->is_exprs ? &items->exprs : &items->functions;
+    size_t size = elem->is_exprs ? sizeof(slice) : sizeof(uint32_t);
+    void *copy = arena_dup(&p->module->arena, list->items, list->count * size);
+    TRY_ALLOC(copy, p->error);
+    elem->count = (uint32_t)list->count;
+    if (elem->is_exprs)
+        elem->exprs = copy;
+    else
+        elem->functions = copy;
+    return text_push(p, &p->elems, elem, sizeof *elem, LIMIT_ELEMS,
+                     "element segments");
+}
+
+static whit_status read_elem(text_parser *p, wasm_elem *elem, item_list *items)
+{
+    bool at_offset = p->token.kind == WASM_TOKEN_LPAR && !text_at_reftype(p);
+    if (text_at_keyword(p, "declare")) {
+        elem->mode = WASM_SEGMENT_DECLARATIVE;
+        TRY(text_advance(p));
+    } else if (at_offset) {
+        elem->mode = WASM_SEGMENT_ACTIVE;
+        if (text_at_form(p, "table")) {
+            TRY(text_enter(p));
+            TRY(text_index(p, TEXT_TABLE, &elem->table));
+            TRY(text_close(p));
+        }
+        TRY(read_offset(p, &elem->offset));
+    }
+    elem->type = wasm_ref(WASM_HEAP_FUNC, false);
+    if (text_at_keyword(p, "func")) {
+        TRY(text_advance(p));
+        TRY(read_function_items(p, &items->functions));
+    } else if (text_at_reftype(p)) {
+        elem->is_exprs = true;
+        TRY(text_reftype(p, &elem->type));
+        TRY(read_expr_items(p, &items->exprs));
+    } else if (elem->mode == WASM_SEGMENT_ACTIVE) {
+        TRY(read_function_items(p, &items->functions));
+    } else {
+        return text_unexpected(p, "func or a reference type");
+    }
+    TRY(push_elem(p, elem, items));
+    return text_close(p);
+}
+
+static void release_items(item_list *items)
+{
+    mem_free(items->functions.items);
+    mem_free(items->exprs.items);
+}
+
+whit_status text_elem_field(text_parser *p)
+{
+    slice id, name;
+    TRY(text_enter(p));
+    TRY(text_id(p, &id, &name));
+    TRY(text_name_add(p, WASM_NAME_ELEM, 0, (uint32_t)p->elems.count, name));
+    wasm_elem elem = {.mode = WASM_SEGMENT_PASSIVE};
+    item_list items = {0};
+    whit_status status = read_elem(p, &elem, &items);
+    release_items(&items);
+    return status;
+}
+
+static whit_status read_inline_elem(text_parser *p, wasm_elem *elem,
+                                    wasm_valtype type, item_list *items)
+{
+    if (!text_at_form(p, "elem"))
+        return text_unexpected(p, "(elem");
+    TRY(text_enter(p));
+    elem->is_exprs = p->token.kind == WASM_TOKEN_LPAR;
+    if (elem->is_exprs)
+        TRY(read_expr_items(p, &items->exprs));
+    else
+        TRY(read_function_items(p, &items->functions));
+    if (!elem->is_exprs && wasm_heap(type) != WASM_HEAP_FUNC) {
+        elem->is_exprs = true;
+        TRY(functions_to_exprs(p, items));
+    }
+    elem->type = elem->is_exprs ? type : wasm_ref(WASM_HEAP_FUNC, false);
+    TRY(push_elem(p, elem, items));
+    return text_close(p);
+}
+
+whit_status text_inline_elem(text_parser *p, uint32_t table,
+                             const wasm_table *type, uint64_t *count)
+{
+    wasm_elem elem = {.mode = WASM_SEGMENT_ACTIVE,
+                      .table = table,
+                      .offset = zero_offset(type->limits.is64)};
+    item_list items = {0};
+    whit_status status = read_inline_elem(p, &elem, type->type, &items);
+    release_items(&items);
+    *count = elem.count;
+    return status;
+}
+
+/* Strings up to the ')' as the bytes of a data segment. */
+static whit_status push_data(text_parser *p, wasm_data *data)
+{
+    buffer_clear(&p->list);
+    while (p->token.kind == WASM_TOKEN_STRING) {
+        slice piece;
+        TRY(wasm_token_decode(&p->token, &p->scratch, &piece, p->error));
+        buffer_slice(&p->list, piece);
+        TRY(text_advance(p));
+    }
+    TRY(buffer_status(&p->list, p->error));
+    data->bytes = buffer_view(&p->list);
+    data->bytes.data =
+        arena_dup(&p->module->arena, data->bytes.data, data->bytes.size);
+    TRY_ALLOC(data->bytes.data, p->error);
+    TRY(text_push(p, &p->datas, data, sizeof *data, LIMIT_DATAS,
+                  "data segments"));
+    return text_close(p);
+}
+
+whit_status text_data_field(text_parser *p)
+{
+    slice id, name;
+    TRY(text_enter(p));
+    TRY(text_id(p, &id, &name));
+    TRY(text_name_add(p, WASM_NAME_DATA, 0, (uint32_t)p->datas.count, name));
+    wasm_data data = {.mode = WASM_SEGMENT_PASSIVE};
+    if (p->token.kind == WASM_TOKEN_LPAR) {
+        data.mode = WASM_SEGMENT_ACTIVE;
+        if (text_at_form(p, "memory")) {
+            TRY(text_enter(p));
+            TRY(text_index(p, TEXT_MEMORY, &data.memory));
+            TRY(text_close(p));
+        }
+        TRY(read_offset(p, &data.offset));
+    }
+    return push_data(p, &data);
+}
+
+whit_status text_inline_data(text_parser *p, uint32_t memory, bool is64,
+                             uint64_t *pages)
+{
+    wasm_data data = {.mode = WASM_SEGMENT_ACTIVE,
+                      .memory = memory,
+                      .offset = zero_offset(is64)};
+    TRY(text_enter(p));
+    TRY(push_data(p, &data));
+    *pages = (data.bytes.size + WASM_PAGE_SIZE - 1) / WASM_PAGE_SIZE;
+    return WHIT_OK;
+}
