@@ -168,3 +168,73 @@ static tool_build_options translate(const struct options *o,
         .link_args = o->link_args.items,
     };
 }
+
+/* The report on each module, when a person is there to read it. */
+static int report(const struct options *o, const tool_build_result *result)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        const tool_built *built = &result->modules[i];
+        if (o->quiet || (built->output && !strcmp(built->output, "-")))
+            continue;
+        buffer text;
+        whit_error error;
+        buffer_init(&text);
+        whit_status status = tool_size_summary(
+            built->output, buffer_view(&built->linked),
+            buffer_view(&built->module), &text, &error);
+        if (status == WHIT_OK)
+            status = buffer_status(&text, &error);
+        if (status != WHIT_OK) {
+            buffer_release(&text);
+            return cli_fail_error(built->output, &error);
+        }
+        fwrite(text.data, 1, text.size, stdout);
+        buffer_release(&text);
+    }
+    return CLI_SUCCESS;
+}
+
+static int run(cli_line *line)
+{
+    const struct options *o = line->options;
+    if (o->release && o->dev) {
+        cli_error("--release and --dev exclude each other");
+        return CLI_USAGE;
+    }
+    tool_build_options wanted = translate(o, line);
+    if (o->target && !parse_target(o->target, &wanted.target))
+        return CLI_USAGE;
+    struct progress progress = {o->verbose, o->quiet, isatty(STDERR_FILENO),
+                                false};
+    wanted.progress = (tool_progress){say, &progress};
+    tool_build_result result;
+    whit_error error;
+    tool_build_result_init(&result);
+    whit_status status = tool_build(&wanted, &result, &error);
+    say(&progress, TOOL_SAY_OUTPUT, "");
+    int code = CLI_SUCCESS;
+    if (status != WHIT_OK) {
+        cli_fail_error(NULL, &error);
+        code = result.signal      ? 128 + result.signal
+               : result.exit_code ? result.exit_code
+                                  : CLI_FAILURE;
+    } else if (!o->no_report) {
+        code = report(o, &result);
+    }
+    tool_build_result_release(&result);
+    return code;
+}
+
+const cli_command command_build = {
+    .name = "build",
+    .summary = "Build Rust or C source into a small module",
+    .usage = "[PACKAGE | FILE.rs | FILE.c...]",
+    .about = "Drives the rustc, cargo and clang that are installed, "
+             "unchanged; `whit doctor` shows which. Where the standard "
+             "library must be built for the target, that happens once and "
+             "is cached. Without operands it builds the package around the "
+             "current directory.",
+    .options = options,
+    .options_size = sizeof(struct options),
+    .run = run,
+};
