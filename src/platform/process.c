@@ -20,12 +20,13 @@ extern char **environ;
 static const int guarded_signals[] = {SIGINT, SIGTERM, SIGHUP};
 static struct sigaction guarded_before[COUNT_OF(guarded_signals)];
 static volatile sig_atomic_t guarded_signal;
+/* As kill takes it: negative for a whole group. 0 while none runs. */
 static volatile sig_atomic_t guarded_child;
 
 static void on_signal(int number)
 {
     guarded_signal = number;
-    if (guarded_child > 0)
+    if (guarded_child)
         kill((pid_t)guarded_child, number);
 }
 
@@ -174,8 +175,23 @@ static int direct(posix_spawn_file_actions_t *actions, process_stream stream,
                                             O_WRONLY, 0);
 }
 
-/* Returns an errno value. The child gets default handling of the guarded
- * signals, because a handler does not survive exec but an ignored one does. */
+/* Both return an errno value. */
+static int spawn_with(const process_spec *spec, char *const *environment,
+                      posix_spawn_file_actions_t *actions, pid_t *child)
+{
+    posix_spawnattr_t attributes;
+    int status = posix_spawnattr_init(&attributes);
+    if (status)
+        return status;
+    if (spec->group)
+        status = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    if (!status)
+        status = posix_spawnp(child, spec->argv[0], actions, &attributes,
+                              (char *const *)spec->argv, environment);
+    posix_spawnattr_destroy(&attributes);
+    return status;
+}
+
 static int spawn(const process_spec *spec, char *const *environment, pipes *p,
                  pid_t *child)
 {
@@ -194,8 +210,7 @@ static int spawn(const process_spec *spec, char *const *environment, pipes *p,
         status =
             posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
     if (!status)
-        status = posix_spawnp(child, spec->argv[0], &actions, NULL,
-                              (char *const *)spec->argv, environment);
+        status = spawn_with(spec, environment, &actions, child);
     posix_spawn_file_actions_destroy(&actions);
     return status;
 }
@@ -319,15 +334,16 @@ whit_status process_run(const process_spec *spec, process_result *result,
         close_pipes(&p);
         return not_started(spec, number, error);
     }
-    guarded_child = child;
+    pid_t whom = spec->group ? -child : child;
+    guarded_child = whom;
     if (guarded_signal)
-        kill(child, guarded_signal);
+        kill(whom, guarded_signal);
     close_end(&p.output[1]);
     close_end(&p.error[1]);
     status = collect(spec, &p, result, error);
     close_pipes(&p);
     if (status != WHIT_OK)
-        kill(child, SIGTERM);
+        kill(whom, SIGTERM);
     whit_status ended = wait_for(child, spec->argv[0], result, error);
     guarded_child = 0;
     return status != WHIT_OK ? status : ended;

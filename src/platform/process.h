@@ -30,6 +30,10 @@ typedef struct process_spec {
     void (*on_error_line)(void *context, slice line);
     void *context;
     size_t capture_limit; /* bytes kept per stream, 0 is 64 MiB */
+    /* The child leads a process group of its own, and signals that are passed
+     * on reach all of it: for a child that starts others. It must not read
+     * the terminal. */
+    bool group;
 } process_spec;
 
 /* Buffers hold what was captured. Exactly one of code and signal counts:

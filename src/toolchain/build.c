@@ -54,7 +54,8 @@ whit_status tool_job_run(tool_job *job, const tool_list *argv,
                          .environment = environment ? environment->items : NULL,
                          .directory = job->directory,
                          .output = output ? PROCESS_CAPTURE : PROCESS_INHERIT,
-                         .capture_limit = LIMIT_MODULE_BYTES};
+                         .capture_limit = LIMIT_MODULE_BYTES,
+                         .group = output != NULL};
     process_result result;
     process_result_init(&result);
     whit_status status = process_run(&spec, &result, error);

@@ -207,6 +207,7 @@ static whit_status run_cargo(job *j, whit_error *error)
                          .directory = j->work,
                          .output = PROCESS_NULL,
                          .error = PROCESS_CAPTURE,
+                         .group = true,
                          .on_error_line = on_cargo_line,
                          .context = j};
     process_result result;

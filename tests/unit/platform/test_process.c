@@ -145,6 +145,25 @@ TEST(guarded_signal_ends_the_child_not_us)
     process_unguard();
 }
 
+TEST(a_group_ends_with_all_its_children)
+{
+    /* The capture ends when the last holder of the pipe is gone, so that a
+     * survivor could still speak. */
+    const char *argv[] = {"sh", "-c",
+                          "(sleep 3; echo survived) & sleep 0.2; "
+                          "kill -TERM $PPID; wait",
+                          NULL};
+    process_spec spec = {.argv = argv,
+                         .output = PROCESS_CAPTURE,
+                         .error = PROCESS_CAPTURE,
+                         .group = true};
+    process_guard();
+    CHECK_INT(process_run(&spec, &result, &error), WHIT_OK);
+    CHECK_INT(result.output.size, 0);
+    CHECK_INT(result.signal, SIGTERM);
+    process_unguard();
+}
+
 TEST(find_looks_in_path_only_for_plain_names)
 {
     buffer path;
@@ -190,6 +209,7 @@ int main(void)
     RUN(capture_stops_at_its_limit)
     RUN(error_lines_arrive_one_by_one)
     RUN(guarded_signal_ends_the_child_not_us)
+    RUN(a_group_ends_with_all_its_children)
     RUN(find_looks_in_path_only_for_plain_names)
     RUN(every_failed_allocation_is_reported)
     process_result_release(&result);
