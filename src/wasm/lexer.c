@@ -279,10 +279,11 @@ static whit_status lex_string(wasm_lexer *self, whit_error *error)
                             "unclosed string: its line ends before '\"'");
 }
 
-/* Whether a string at `cursor` ends on its line. */
+/* Whether a string at `cursor` has an end and no control characters. */
 static bool string_closes(const uint8_t *cursor, const uint8_t *end)
 {
-    for (cursor++; cursor < end && *cursor != '\n'; cursor++) {
+    for (cursor++; cursor < end && *cursor >= 0x20 && *cursor != 0x7f;
+         cursor++) {
         if (*cursor == '"')
             return true;
         if (*cursor == '\\' && ++cursor == end)

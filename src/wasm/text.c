@@ -173,6 +173,7 @@ static whit_status read_fields(text_parser *p)
         if (p->token.kind != WASM_TOKEN_LPAR)
             break;
         if (text_at_form(p, "type") || text_at_form(p, "rec")) {
+            TRY(text_no_notes(p));
             p->lexer = (*marks++)[1];
             p->lexer.annotations = true;
             TRY(text_start(p));

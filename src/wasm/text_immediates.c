@@ -160,6 +160,12 @@ static whit_status read_memarg_lane(text_parser *p, wasm_instruction *out)
     return read_lane(p, &out->lane);
 }
 
+static bool at_number(const text_parser *p)
+{
+    return p->token.kind == WASM_TOKEN_NAT || p->token.kind == WASM_TOKEN_INT ||
+           p->token.kind == WASM_TOKEN_FLOAT;
+}
+
 static whit_status read_shuffle(text_parser *p, wasm_instruction *out)
 {
     enum { LANES = 16 };
@@ -173,19 +179,14 @@ static whit_status read_shuffle(text_parser *p, wasm_instruction *out)
     }
     if (count == LANES)
         return WHIT_OK;
-    if (count < LANES &&
-        (p->token.kind == WASM_TOKEN_INT || p->token.kind == WASM_TOKEN_FLOAT ||
-         p->token.kind == WASM_TOKEN_RESERVED))
+    if (count < LANES && at_number(p))
+        return text_fail(p, "i8 constant out of range: %.*s is no lane index",
+                         SLICE_ARG(p->token.text));
+    if (count < LANES && p->token.kind == WASM_TOKEN_RESERVED)
         return text_unexpected(p, "a lane index");
     return wasm_place_error(place, p->error,
                             "invalid lane length: %u lane indices, 16 expected",
                             count);
-}
-
-static bool at_number(const text_parser *p)
-{
-    return p->token.kind == WASM_TOKEN_NAT || p->token.kind == WASM_TOKEN_INT ||
-           p->token.kind == WASM_TOKEN_FLOAT;
 }
 
 static whit_status read_integer(text_parser *p, unsigned bits, uint64_t *out)
@@ -208,6 +209,20 @@ static whit_status read_float(text_parser *p, unsigned bits, uint64_t *out)
     return text_advance(p);
 }
 
+static whit_status lane_error(text_parser *p, const wasm_token *token,
+                              const char *shape)
+{
+    if (token->kind == WASM_TOKEN_FLOAT && *shape == 'i')
+        return wasm_place_error(token->place, p->error,
+                                "unexpected token %.*s, expected an integer "
+                                "lane of %s",
+                                SLICE_ARG(token->text), shape);
+    return wasm_place_error(token->place, p->error,
+                            "constant out of range: %.*s does not fit a lane "
+                            "of %s",
+                            SLICE_ARG(token->text), shape);
+}
+
 static whit_status read_v128(text_parser *p, wasm_instruction *out)
 {
     static const struct {
@@ -227,12 +242,18 @@ static whit_status read_v128(text_parser *p, wasm_instruction *out)
     unsigned bits = shapes[shape].bits, lanes = 128 / bits;
     unsigned i = 0;
     wasm_place place = p->token.place;
+    wasm_token wrong = {.kind = WASM_TOKEN_EOF};
     for (; i < lanes && at_number(p); i++) {
-        uint64_t value;
-        TRY(shapes[shape].is_float ? read_float(p, bits, &value)
-                                   : read_integer(p, bits, &value));
+        uint64_t value = 0;
+        bool fits = shapes[shape].is_float
+                        ? text_float(p->token.text, bits, &value)
+                        : p->token.kind != WASM_TOKEN_FLOAT &&
+                              text_integer(p->token.text, bits, &value);
+        if (!fits && wrong.kind == WASM_TOKEN_EOF)
+            wrong = p->token;
         for (unsigned byte = 0; byte < bits / 8; byte++)
             out->bytes[i * bits / 8 + byte] = (uint8_t)(value >> 8 * byte);
+        TRY(text_advance(p));
     }
     if (i < lanes &&
         (p->token.kind == WASM_TOKEN_KEYWORD ||
@@ -244,6 +265,8 @@ static whit_status read_v128(text_parser *p, wasm_instruction *out)
                                 "wrong number of lane literals: %s has %u "
                                 "lanes",
                                 shapes[shape].word, lanes);
+    if (wrong.kind != WASM_TOKEN_EOF)
+        return lane_error(p, &wrong, shapes[shape].word);
     return WHIT_OK;
 }
 

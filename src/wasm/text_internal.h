@@ -127,6 +127,8 @@ whit_status text_push(text_parser *p, text_list *list, const void *item,
 /* Reads the first token at the lexer's place. */
 whit_status text_start(text_parser *p);
 whit_status text_advance(text_parser *p);
+/* Fails when an annotation in front of the current token was not taken. */
+whit_status text_no_notes(text_parser *p);
 /* Whether the next tokens are '(' and this keyword. */
 bool text_at_form(text_parser *p, const char *keyword);
 bool text_at_keyword(const text_parser *p, const char *keyword);

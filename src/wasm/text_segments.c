@@ -90,15 +90,19 @@ static whit_status push_elem(text_parser *p, wasm_elem *elem,
                      "element segments");
 }
 
+/* The index of the table may also stand bare, as before reference types;
+ * data segments likewise. */
 static whit_status read_elem(text_parser *p, wasm_elem *elem, item_list *items)
 {
     bool at_offset = p->token.kind == WASM_TOKEN_LPAR && !text_at_reftype(p);
     if (text_at_keyword(p, "declare")) {
         elem->mode = WASM_SEGMENT_DECLARATIVE;
         TRY(text_advance(p));
-    } else if (at_offset) {
+    } else if (at_offset || p->token.kind == WASM_TOKEN_NAT) {
         elem->mode = WASM_SEGMENT_ACTIVE;
-        if (text_at_form(p, "table")) {
+        if (p->token.kind == WASM_TOKEN_NAT) {
+            TRY(text_index(p, TEXT_TABLE, &elem->table));
+        } else if (text_at_form(p, "table")) {
             TRY(text_enter(p));
             TRY(text_index(p, TEXT_TABLE, &elem->table));
             TRY(text_close(p));
@@ -201,9 +205,11 @@ whit_status text_data_field(text_parser *p)
     TRY(text_id(p, &id, &name));
     TRY(text_name_add(p, WASM_NAME_DATA, 0, (uint32_t)p->datas.count, name));
     wasm_data data = {.mode = WASM_SEGMENT_PASSIVE};
-    if (p->token.kind == WASM_TOKEN_LPAR) {
+    if (p->token.kind == WASM_TOKEN_LPAR || p->token.kind == WASM_TOKEN_NAT) {
         data.mode = WASM_SEGMENT_ACTIVE;
-        if (text_at_form(p, "memory")) {
+        if (p->token.kind == WASM_TOKEN_NAT) {
+            TRY(text_index(p, TEXT_MEMORY, &data.memory));
+        } else if (text_at_form(p, "memory")) {
             TRY(text_enter(p));
             TRY(text_index(p, TEXT_MEMORY, &data.memory));
             TRY(text_close(p));

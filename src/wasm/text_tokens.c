@@ -53,14 +53,19 @@ static void look(text_parser *p)
     p->has_ahead = true;
 }
 
+whit_status text_no_notes(text_parser *p)
+{
+    const text_note *notes = p->notes.items;
+    for (size_t i = 0; i < p->notes.count; i++)
+        if (notes[i].before == p->token.text.data)
+            return text_note_misplaced(p, &notes[i]);
+    return WHIT_OK;
+}
+
 whit_status text_advance(text_parser *p)
 {
-    if (UNLIKELY(p->notes.count != 0)) {
-        const text_note *note = p->notes.items;
-        for (size_t i = 0; i < p->notes.count; i++)
-            if (note[i].before == p->token.text.data)
-                return text_note_misplaced(p, &note[i]);
-    }
+    if (UNLIKELY(p->notes.count != 0))
+        TRY(text_no_notes(p));
     if (!p->has_ahead)
         return fetch(p, &p->token);
     p->has_ahead = false;

@@ -205,7 +205,11 @@ whit_status text_typeuse_read(text_parser *p, bool named, text_typeuse *out)
         TRY(text_close(p));
     }
     TRY(read_params(p, named, &out->has_inline));
-    return text_results(p, &out->has_inline);
+    TRY(text_results(p, &out->has_inline));
+    if (!text_at_form(p, "param") && !text_at_form(p, "type"))
+        return WHIT_OK;
+    TRY(text_advance(p));
+    return text_unexpected(p, "another order: (type), (param), (result)");
 }
 
 static bool types_equal(const wasm_valtype *types, uint32_t count,
