@@ -15,12 +15,12 @@ enum { BYTES_PER_LINE = 8 };
 
 static void put_bytes(wasm_dumper *self, uint64_t start, size_t count)
 {
+    static const char digits[] = "0123456789abcdef";
     buffer_printf(self->out, "%06" PRIx64 " |", start);
     for (size_t i = 0; i < BYTES_PER_LINE; i++) {
-        if (i < count)
-            buffer_printf(self->out, " %02x", self->bytes.data[start + i]);
-        else
-            buffer_text(self->out, "   ");
+        uint8_t byte = i < count ? self->bytes.data[start + i] : 0;
+        char text[] = {' ', digits[byte >> 4], digits[byte & 15]};
+        buffer_append(self->out, i < count ? text : "   ", sizeof text);
     }
     buffer_text(self->out, " |");
 }
