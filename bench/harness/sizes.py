@@ -121,11 +121,11 @@ class Rust:
         shutil.copy(built, output)
 
 
-def compile_c(source, output):
+def compile_c(sources, output):
     command([clang(), "--target=wasm32-wasi", "-Oz", "-flto",
              f"-fuse-ld={wasm_ld()}", "-Wl,--strip-all,--gc-sections",
              "-isystem", "/usr/include/wasm32-wasi", f"-B{WASI_LIBC}",
-             f"-L{WASI_LIBC}", source, "-o", output])
+             f"-L{WASI_LIBC}", *sources, "-o", output])
 
 
 def optimize(source, output):
@@ -137,14 +137,14 @@ def optimize(source, output):
     return output.stat().st_size
 
 
-def build_whit(source, output, target):
+def build_whit(sources, output, target):
     program = ROOT / "build" / "whit"
     if not program.exists():
         return None
     arguments = [program, "build", "--release"]
     if target == BARE:
         arguments += ["--target", "unknown"]
-    command([*arguments, "-o", output, source], timeout=1800)
+    command([*arguments, "-o", output, *sources], timeout=1800)
     return output.stat().st_size
 
 
@@ -154,7 +154,7 @@ PROGRAMS = (
     ("println! hello (Rust)", "hello.rs", WASI, 14500),
     ("puts hello (C)", "hello.c", WASI, None),
     ("markdown (Rust package)", "markdown", WASI, None),
-    ("logstat (C)", "logstat/logstat.c", WASI, None),
+    ("logstat (C)", "logstat", WASI, None),
 )
 
 
@@ -164,18 +164,21 @@ def measure_program(rust, path, target):
     outputs = {kind: WORK / f"{name}-{kind}.wasm"
                for kind in ("stock", "small", "optimized", "whit")}
     sizes = {}
+    sources = [path]
+    if path.is_dir() and not (path / "Cargo.toml").exists():
+        sources = sorted(path.glob("*.c"))
     for kind in ("stock", "small"):
-        if path.suffix == ".c":
+        if sources[0].suffix == ".c":
             if kind == "small":
                 continue
-            compile_c(path, outputs[kind])
+            compile_c(sources, outputs[kind])
         elif path.suffix == ".rs":
             rust.compile(kind, target, path, outputs[kind])
         else:
             rust.compile_package(kind, path, outputs[kind])
         sizes[kind] = outputs[kind].stat().st_size
         sizes[f"{kind}+opt"] = optimize(outputs[kind], outputs["optimized"])
-    sizes["whit"] = build_whit(path, outputs["whit"], target)
+    sizes["whit"] = build_whit(sources, outputs["whit"], target)
     return sizes
 
 
