@@ -4,6 +4,7 @@
 #define RUNTIME_TRAP_H
 
 #include <stdint.h>
+#include "base/buffer.h"
 #include "base/limits.h"
 
 /* RT_TRAP_NONE is 0: operations return a trap code, 0 meaning success. */
@@ -31,5 +32,9 @@ typedef struct rt_trap {
     uint32_t frame_count;
     rt_frame frames[LIMIT_BACKTRACE_FRAMES]; /* innermost first */
 } rt_trap;
+
+/* Appends the sentence, the detail, and one line for each frame:
+ * "\n    at name (0xoffset)". The first line stands without the others. */
+void rt_trap_format(const rt_trap *trap, buffer *out);
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * Traps in words. */
+#include "runtime/store.h"
+
+static const char *const trap_texts[] = {
+    "no trap",
+#define X(name, text) text,
+#include <whit/traps.def>
+#undef X
+};
+
+const char *rt_trap_text(rt_trap_code code)
+{
+    return code < RT_TRAP_COUNT ? trap_texts[code] : "unknown trap";
+}
+
+void rt_trap_format(const rt_trap *trap, buffer *out)
+{
+    buffer_text(out, rt_trap_text(trap->code));
+    if (trap->detail[0])
+        buffer_printf(out, ": %s", trap->detail);
+    for (uint32_t i = 0; i < trap->frame_count; i++) {
+        const rt_frame *frame = &trap->frames[i];
+        slice name = rt_module_function_name(frame->module, frame->function);
+        buffer_text(out, "\n    at ");
+        if (name.size)
+            buffer_slice(out, name);
+        else
+            buffer_printf(out, "function %u", frame->function);
+        buffer_printf(out, " (0x%x)", frame->offset);
+    }
+}
