@@ -357,7 +357,7 @@ whit_status rt_instance_new(rt_store *store, rt_module *module,
 {
     TRY(check_imports(module, imports, import_count, error));
     checkpoint before = checkpoint_take(store);
-    rt_instance *self;
+    rt_instance *self = NULL;
     whit_status status = build(store, module, imports, &self, error);
     if (status != WHIT_OK) {
         roll_back(store, &before);
