@@ -21,6 +21,7 @@ void tool_build_result_release(tool_build_result *self)
     for (size_t i = 0; i < self->count; i++) {
         buffer_release(&self->modules[i].linked);
         buffer_release(&self->modules[i].module);
+        tool_shrink_stats_release(&self->modules[i].stats);
     }
     arena_release(&self->memory);
     *self = (tool_build_result){0};
@@ -81,8 +82,18 @@ whit_status tool_job_run(tool_job *job, const tool_list *argv,
 static whit_status build_finish(tool_job *job, tool_built *built,
                                 whit_error *error)
 {
-    (void)job;
-    buffer_slice(&built->module, buffer_view(&built->linked));
+    const tool_build_options *o = job->options;
+    slice linked = buffer_view(&built->linked);
+    if (o->release && !o->debug) {
+        tool_shrink_options options = {.keep_customs = true,
+                                       .drop_linker_exports = true};
+        whit_status status =
+            tool_shrink(linked, &options, &built->module, &built->stats, error);
+        if (status != WHIT_OK)
+            error_prefix(error, "shrinking %s", built->name);
+        return status;
+    }
+    buffer_slice(&built->module, linked);
     return buffer_status(&built->module, error);
 }
 

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "toolchain/build_progress.h"
 #include "toolchain/find.h"
+#include "toolchain/shrink.h"
 
 /* Every pointer may be NULL and every flag false; lists end with NULL. The
  * words are cargo's where cargo has them. */
@@ -56,12 +57,14 @@ typedef struct tool_build_options {
     tool_progress progress;
 } tool_build_options;
 
-/* One module that was built. */
+/* One module that was built. Release modules are shrunk; those with debug
+ * information, which shrinking would make wrong, are written as linked. */
 typedef struct tool_built {
-    const char *name;   /* "hello" */
-    const char *output; /* where it was written */
-    buffer linked;      /* as the linker left it, with its names */
-    buffer module;      /* as it was written */
+    const char *name;        /* "hello" */
+    const char *output;      /* where it was written */
+    buffer linked;           /* as the linker left it, with its names */
+    buffer module;           /* as it was written */
+    tool_shrink_stats stats; /* from linked to module; zero if not shrunk */
 } tool_built;
 
 /* Owned by the caller: init before, release after, also after a failure. */

@@ -76,8 +76,9 @@ static void skip_quote(lexer *l)
 {
     l->at++;
     if (l->at < l->end && *l->at == '\\') {
-        for (l->at += 2; l->at < l->end && *l->at != '\''; l->at++)
-            continue;
+        l->at += l->end - l->at > 1 ? 2 : 1;
+        while (l->at < l->end && *l->at != '\'')
+            l->at++;
     } else if (l->end - l->at >= 2 && l->at[1] == '\'') {
         l->at++;
     } else if (l->at < l->end && *l->at >= 0x80) {

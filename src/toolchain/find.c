@@ -96,7 +96,7 @@ const char *tool_which(const char *name, arena *memory)
     buffer_init(&path);
     const char *found = NULL;
     const char *only = getenv("WHIT_TOOL_PATH");
-    if (!only) {
+    if (!only || strchr(name, '/')) {
         if (process_find(name, &path))
             found = tool_text(memory, "%s", (char *)path.data);
         buffer_release(&path);
