@@ -100,15 +100,15 @@ static void step(block *b, size_t size)
 static void limits(void)
 {
     volatile size_t huge = SIZE_MAX;
-    /* Volatile, because clang leaves out allocations that nobody uses. */
-    void *volatile place;
+    /* Through pointers, because clang believes that malloc leaves errno alone
+     * and leaves out allocations that nobody uses. */
+    void *(*volatile allocate)(size_t) = malloc;
+    void *(*volatile clear)(size_t, size_t) = calloc;
     errno = 0;
-    place = malloc(huge);
-    if (place || errno != ENOMEM)
+    if (allocate(huge) || errno != ENOMEM)
         fail("malloc of everything");
     errno = 0;
-    place = calloc(huge / 2, 3);
-    if (place || errno != ENOMEM)
+    if (clear(huge / 2, 3) || errno != ENOMEM)
         fail("calloc that overflows");
     void *data = NULL;
     if (posix_memalign(&data, 3, 8) != EINVAL || data)
@@ -116,7 +116,7 @@ static void limits(void)
     free(NULL);
     size_t before = (size_t)sbrk(0);
     for (int i = 0; i < 1000; i++) {
-        place = malloc(300000);
+        void *place = allocate(300000);
         if (!place)
             fail("no memory for a loop");
         memset(place, 1, 300000);

@@ -13,10 +13,13 @@
 #include "platform/file.h"
 #include "../test.h"
 
+/* No test needs all of it. */
+#define FAKE __attribute__((unused)) static
+
 static buffer fake_root;
 static whit_error fake_error;
 
-static const char *fake_path(const char *rest)
+FAKE const char *fake_path(const char *rest)
 {
     static char paths[8][600];
     static unsigned turn;
@@ -25,7 +28,7 @@ static const char *fake_path(const char *rest)
     return path;
 }
 
-static void fake_file(const char *rest, const char *text)
+FAKE void fake_file(const char *rest, const char *text)
 {
     char path[600];
     snprintf(path, sizeof path, "%s", fake_path(rest));
@@ -37,7 +40,7 @@ static void fake_file(const char *rest, const char *text)
 }
 
 /* A shell script; "@" in the text stands for the machine's directory. */
-static void fake_program(const char *rest, const char *text)
+FAKE void fake_program(const char *rest, const char *text)
 {
     buffer script;
     buffer_init(&script);
@@ -55,8 +58,7 @@ static void fake_program(const char *rest, const char *text)
 /* What its first argument asks a rustc for. `release` and the sysroot are
  * what it answers; it knows both targets. As a compiler it writes its
  * arguments and RUSTC_BOOTSTRAP to @/rustc.log and a module to -o. */
-static void fake_rustc(const char *rest, const char *release,
-                       const char *sysroot)
+FAKE void fake_rustc(const char *rest, const char *release, const char *sysroot)
 {
     char text[2000];
     snprintf(text, sizeof text,
@@ -74,7 +76,7 @@ static void fake_rustc(const char *rest, const char *release,
     fake_program(rest, text);
 }
 
-static void fake_std(const char *sysroot, const char *triple)
+FAKE void fake_std(const char *sysroot, const char *triple)
 {
     char name[300];
     static const char *const crates[] = {"core", "std"};
@@ -85,7 +87,7 @@ static void fake_std(const char *sysroot, const char *triple)
     }
 }
 
-static void fake_source(const char *sysroot, const char *release)
+FAKE void fake_source(const char *sysroot, const char *release)
 {
     char name[300];
     snprintf(name, sizeof name,
@@ -101,7 +103,7 @@ static void fake_source(const char *sysroot, const char *release)
 
 /* Its build-std leaves two crates, or fails when @/fail is there; each run
  * adds a line to @/cargo.log. */
-static void fake_cargo(const char *rest)
+FAKE void fake_cargo(const char *rest)
 {
     fake_program(
         rest, "test \"$1\" = build || exit 1\n"
@@ -117,7 +119,7 @@ static void fake_cargo(const char *rest)
               "esac\n");
 }
 
-static void fake_wasi(void)
+FAKE void fake_wasi(void)
 {
     fake_file("wasi/lib/wasm32-wasi/crt1-command.o", "");
     fake_file("wasi/lib/wasm32-wasi/libc.a", "");
@@ -126,7 +128,7 @@ static void fake_wasi(void)
 }
 
 /* Logs to @/clang.log, and makes whatever -o names. */
-static void fake_clang(const char *rest, const char *version, bool builtins)
+FAKE void fake_clang(const char *rest, const char *version, bool builtins)
 {
     char text[1000];
     snprintf(text, sizeof text,
@@ -143,7 +145,7 @@ static void fake_clang(const char *rest, const char *version, bool builtins)
     fake_file("builtins.a", "");
 }
 
-static void fake_linker(const char *rest)
+FAKE void fake_linker(const char *rest)
 {
     fake_program(rest, "test \"$1\" = --version && echo LLD && exit\n"
                        "echo \"$*\" >@/ld.log\n"
@@ -152,7 +154,7 @@ static void fake_linker(const char *rest)
 }
 
 /* The whole text of a log, or "". Valid until the next call. */
-static const char *fake_log(const char *rest)
+FAKE const char *fake_log(const char *rest)
 {
     static buffer text;
     buffer_clear(&text);
@@ -161,12 +163,12 @@ static const char *fake_log(const char *rest)
     return buffer_string(&text);
 }
 
-static bool has(const char *text, const char *part)
+FAKE bool has(const char *text, const char *part)
 {
     return text && strstr(text, part) != NULL;
 }
 
-static void fake_begin(void)
+FAKE void fake_begin(void)
 {
     static const char *const unset[] = {
         "WHIT_RUSTC",     "WHIT_CARGO",   "WHIT_CLANG",
@@ -185,7 +187,7 @@ static void fake_begin(void)
     setenv("RUSTUP_HOME", fake_path("rustup"), 1);
 }
 
-static void fake_end(void)
+FAKE void fake_end(void)
 {
     CHECK_INT(file_remove_tree((char *)fake_root.data, &fake_error), WHIT_OK);
     buffer_release(&fake_root);
