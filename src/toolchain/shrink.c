@@ -230,8 +230,9 @@ static whit_status shrink_decoded(const wasm_module *module, slice bytes,
         status = run_stages(&s, stats, error);
     if (status == WHIT_OK)
         status = shrink_emit(&s, &result, error);
-    stats->unchanged = status == WHIT_OK && (result.size >= bytes.size ||
-                                             !is_valid(buffer_view(&result)));
+    if (status == WHIT_OK && result.size < bytes.size)
+        stats->rejected = !is_valid(buffer_view(&result));
+    stats->unchanged = result.size >= bytes.size || stats->rejected;
     if (status == WHIT_OK && !stats->unchanged)
         status = fill_map(&s, stats, error);
     arena_release(&s.arena);

@@ -31,6 +31,8 @@ typedef struct tool_shrink_options {
     /* Names that drop_linker_exports spares. */
     const char *const *keep_exports;
     unsigned keep_export_count;
+    /* Keep imports that nothing uses, for hosts that count on being asked. */
+    bool keep_imports;
     /* Leave function bodies alone but for their indices. */
     bool keep_bodies;
 } tool_shrink_options;
@@ -53,6 +55,9 @@ typedef struct tool_shrink_stats {
     uint32_t functions_before, functions_after;
     uint32_t dead, merged, inlined; /* functions */
     bool unchanged;                 /* the input is the result */
+    /* ... because the smaller module was not valid: a mistake of ours that
+     * costs size, not correctness. */
+    bool rejected;
     /* Function index of the input to that of the result, or WASM_NO_INDEX
      * for one that is gone. NULL exactly when `unchanged`. */
     uint32_t *map;

@@ -407,6 +407,10 @@ static void use_roots(marker *m)
     shrink_module *s = m->shrink;
     if (s->source->start != WASM_NO_INDEX)
         use(m, SHRINK_FUNCTIONS, s->source->start);
+    for (uint32_t n = 0;
+         s->options->keep_imports && n < s->source->import_count; n++)
+        use(m, space_of[s->source->imports[n].kind],
+            s->source->imports[n].index);
     use_segments(m);
     use_exports(m, false);
     drain(m);

@@ -114,7 +114,8 @@ static whit_status merge_imports(shrink_module *s, whit_error *error)
 whit_status shrink_merge(shrink_module *self, uint32_t *merged,
                          whit_error *error)
 {
-    TRY(merge_imports(self, error));
+    if (!self->options->keep_imports)
+        TRY(merge_imports(self, error));
     /* Merging makes callers equal; chains of callers are seldom long. */
     bool changed = true;
     for (unsigned round = 0; changed && round < 16; round++) {
