@@ -56,8 +56,10 @@ def cargo():
 
 
 def cargo_environment(name):
-    """Keeps cargo and its rustc together; clang builds wasm3's C."""
-    env = {"CC": clang()}
+    """Keeps cargo and its rustc together; clang builds wasm3's C, with the
+    flags of wasm3's own build. (Clang's code is the faster one, by some 5 %.)"""
+    env = {"CC": clang(), "CFLAGS": "-fomit-frame-pointer -fno-stack-check "
+                                    "-fno-stack-protector"}
     if name.startswith("/"):
         env["PATH"] = f"{pathlib.Path(name).parent}:{os.environ['PATH']}"
     return env
