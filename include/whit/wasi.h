@@ -92,8 +92,8 @@ enum { WHIT_WASI_READ_ONLY = 1 };
  * it and nothing else: `..`, absolute paths, symbolic links, renames and
  * races cannot leave it. It sees symbolic links, devices and FIFOs that are
  * beneath. A hard link to a file outside, which only the host can have made,
- * is a file of the directory. The process file system (/proc) is not reached
- * through a grant of a directory above it. */
+ * is a file of the directory. Nothing in /proc is reached through a grant of a
+ * directory above it. */
 WHIT_API WHIT_MUST_CHECK whit_status
 whit_wasi_grant_directory(whit_wasi *wasi, const char *host, const char *guest,
                           unsigned options, whit_error *error);

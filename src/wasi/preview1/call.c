@@ -73,14 +73,6 @@ uint64_t wasi_p1_get64(const uint8_t *at)
     return wasi_p1_get32(at) | (uint64_t)wasi_p1_get32(at + 4) << 32;
 }
 
-p1_errno wasi_p1_out32(p1_call *call, uint32_t address, uint32_t value)
-{
-    uint8_t *at;
-    P1_TRY(wasi_p1_bytes(call, address, 4, &at));
-    wasi_p1_put32(at, value);
-    return P1_SUCCESS;
-}
-
 p1_errno wasi_p1_out64(p1_call *call, uint32_t address, uint64_t value)
 {
     uint8_t *at;

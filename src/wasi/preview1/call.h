@@ -67,9 +67,7 @@ void wasi_p1_put64(uint8_t *at, uint64_t value);
 uint16_t wasi_p1_get16(const uint8_t *at);
 uint32_t wasi_p1_get32(const uint8_t *at);
 uint64_t wasi_p1_get64(const uint8_t *at);
-/* The same, at an address. */
-p1_errno wasi_p1_out32(p1_call *call, uint32_t address,
-                       uint32_t value) WHIT_MUST_CHECK;
+/* wasi_p1_put64 at an address. */
 p1_errno wasi_p1_out64(p1_call *call, uint32_t address,
                        uint64_t value) WHIT_MUST_CHECK;
 

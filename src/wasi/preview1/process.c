@@ -7,8 +7,12 @@
 static p1_errno texts_sizes(p1_call *call, const wasi_texts *texts,
                             const rt_slot *args)
 {
-    P1_TRY(wasi_p1_out32(call, args[0].u32, texts->count));
-    return wasi_p1_out32(call, args[1].u32, (uint32_t)texts->bytes.size);
+    uint8_t *count, *size;
+    P1_TRY(wasi_p1_bytes(call, args[0].u32, 4, &count));
+    P1_TRY(wasi_p1_bytes(call, args[1].u32, 4, &size));
+    wasi_p1_put32(count, texts->count);
+    wasi_p1_put32(size, (uint32_t)texts->bytes.size);
+    return P1_SUCCESS;
 }
 
 /* The texts, and a list of their addresses. */
