@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //! Writes the tree of blocks as HTML.
 
-use crate::block::{table_cells, Align, Document, Kind};
+use crate::block::{Document, Kind};
 use crate::inline;
+use crate::rules::{table_cells, Align};
 use std::collections::HashMap;
 
 /// What the caller wants besides plain CommonMark.

@@ -3,15 +3,17 @@
 //! strikethrough and bare links of GitHub's dialect.
 //!
 //! Text goes through three stages: `block` finds the tree of blocks line by
-//! line, `inline` turns the text of one paragraph into tags, `html` writes the
-//! tree. Any input gives a document: there are no errors, no panics, and no
-//! recursion deeper than `block::DEPTH_MAX`.
+//! line (`rules` says what a line may begin), `inline` turns the text of one
+//! paragraph into tags, `html` writes the tree. Any input gives a document:
+//! there are no errors, no panics, and no recursion deeper than
+//! `block::DEPTH_MAX`.
 
 mod block;
 mod html;
 mod inline;
 mod link;
 mod page;
+mod rules;
 mod scan;
 
 pub use html::Options;
