@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * Forgets the macros that ops.def takes. */
+#undef COMMUTATIVE
+#undef BINARY
+#undef TRAPPING
+#undef COMPARE
+#undef COMPARE_FLOAT
+#undef UNARY
+#undef TRUNCATE
+#undef LOAD
+#undef STORE
+#undef SELECT
+#undef VECTOR_1
+#undef VECTOR_2
+#undef VECTOR_3
+#undef VECTOR_SHIFT
+#undef VECTOR_SPLAT
+#undef VECTOR_TEST
+#undef VECTOR_EXTRACT
+#undef VECTOR_REPLACE
+#undef VECTOR_LOAD
+#undef VECTOR_LOAD_LANE
+#undef VECTOR_STORE_LANE
+#undef ATOMIC_LOAD
+#undef ATOMIC_STORE
+#undef ATOMIC_RMW
+#undef ATOMIC_XCHG
+#undef ATOMIC_CMPXCHG
+#undef SINGLE
+#undef RESULT
