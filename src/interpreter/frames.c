@@ -275,7 +275,8 @@ whit_status interp_call_function(rt_context *context, interp_state *state,
     TRY(enterable(context, function, fp, &code));
     adapt(next, state->ip, state->fp, state->instance, type,
           next - 8 * (size_t)type->param_slots);
-    enter(context, state, fp, code, activation->cross_stub, next);
+    enter(context, state, fp, code, (const uint8_t *)&activation->cross_stub,
+          next);
     state->instance = function->instance;
     return WHIT_OK;
 }
