@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * Attempts to leave a granted directory, each under both path resolvers. */
+ * Attempts to leave a granted directory, each under both path resolvers.
+ *
+ * The operations include unlink, rename and truncate, and a broken resolver
+ * would carry them out: every path that one of them is tried on leads, when
+ * it escapes, to a file of the sandbox and never to one of the machine. */
 #include "sandbox.h"
 
 #include <pthread.h>
@@ -19,10 +23,16 @@ BOTH(dotdot_behind_directories)
     CHECK_REFUSED(s->grant, "dir/./nested/.././../../secret.txt");
 }
 
+/* Up to the root of the host, and down to the sandbox from there. */
 BOTH(dotdot_far_above)
 {
-    CHECK_REFUSED(s->grant, "../../../../../../../../etc/passwd");
-    CHECK_REFUSED(s->grant, "dir/../../../../../../../../etc/passwd");
+    char path[256];
+    snprintf(path, sizeof path, "../../../../../../../..%s/secret.txt",
+             s->path);
+    CHECK_REFUSED(s->grant, path);
+    snprintf(path, sizeof path, "dir/../../../../../../../..%s/secret.txt",
+             s->path);
+    CHECK_REFUSED(s->grant, path);
 }
 
 BOTH(dotdot_alone)
@@ -53,9 +63,10 @@ BOTH(absolute_path)
     char path[256];
     snprintf(path, sizeof path, "%s/secret.txt", s->path);
     CHECK_REFUSED(s->grant, path);
-    CHECK_REFUSED(s->grant, "/etc/passwd");
-    CHECK_REFUSED(s->grant, "//etc/passwd");
-    CHECK_REFUSED(s->grant, "/");
+    snprintf(path, sizeof path, "//%s//secret.txt", s->path);
+    CHECK_REFUSED(s->grant, path);
+    CHECK_ERROR(guest_open(s->grant, "/"), WASI_ERROR_PERM);
+    CHECK_ERROR(guest_stat(s->grant, "/"), WASI_ERROR_PERM);
 }
 
 /* Absolute stays absolute, even where it names the grant itself. */
@@ -64,7 +75,7 @@ BOTH(absolute_path_of_the_grant)
     char path[256];
     snprintf(path, sizeof path, "%s/grant/file.txt", s->path);
     CHECK_REFUSED(s->grant, path);
-    CHECK_REFUSED(s->grant, "/grant/file.txt");
+    CHECK_ERROR(guest_open(s->grant, "/grant/file.txt"), WASI_ERROR_PERM);
 }
 
 BOTH(link_absolute_to_file)
@@ -121,8 +132,10 @@ BOTH(link_to_absolute_directory)
     host_link(s, s->path, "grant/out");
     CHECK_REFUSED(s->grant, "out/secret.txt");
     CHECK_REFUSED(s->grant, "out/grant/file.txt");
+    char path[256];
     host_link(s, "/", "grant/root");
-    CHECK_REFUSED(s->grant, "root/etc/passwd");
+    snprintf(path, sizeof path, "root%s/secret.txt", s->path);
+    CHECK_REFUSED(s->grant, path);
 }
 
 BOTH(link_in_nested_directory_climbs)
