@@ -28,14 +28,13 @@ struct options {
 };
 
 #define AT(member) offsetof(struct options, member)
-#define FLAG(name, letter, member, help)                                       \
+#define FLAG(name, letter, member, help) \
     {name, letter, CLI_FLAG, AT(member), NULL, help}
-#define TEXT(name, letter, member, argument, help)                             \
+#define TEXT(name, letter, member, argument, help) \
     {name, letter, CLI_TEXT, AT(member), argument, help}
-#define LIST(name, letter, member, argument, help)                             \
+#define LIST(name, letter, member, argument, help) \
     {name, letter, CLI_LIST, AT(member), argument, help}
-#define HEADING(text)                                                          \
-    {NULL, 0, CLI_HEADING, 0, NULL, text}
+#define HEADING(text) {NULL, 0, CLI_HEADING, 0, NULL, text}
 
 static const cli_option options[] = {
     TEXT("output", 'o', output, "FILE", "Where the module goes"),
@@ -47,8 +46,9 @@ static const cli_option options[] = {
          "With the system interface (default), or with nothing"),
     FLAG("no-report", 0, no_report, "Do not print where the bytes went"),
     HEADING("What to build"),
-    TEXT("manifest-path", 0, manifest_path, "FILE", "The package's "
-                                                    "Cargo.toml"),
+    TEXT("manifest-path", 0, manifest_path, "FILE",
+         "The package's "
+         "Cargo.toml"),
     LIST("package", 'p', packages, "NAME", "Package of the workspace"),
     FLAG("lib", 0, lib, "Build a library: only exports, no main"),
     FLAG("bins", 0, bins, "Build the programs"),
@@ -169,27 +169,26 @@ static tool_build_options translate(const struct options *o,
     };
 }
 
-/* The report on each module, when a person is there to read it. */
+/* Where the bytes of each module are. */
 static int report(const struct options *o, const tool_build_result *result)
 {
     for (size_t i = 0; i < result->count; i++) {
         const tool_built *built = &result->modules[i];
-        if (o->quiet || (built->output && !strcmp(built->output, "-")))
+        if (o->quiet || !strcmp(built->output, "-"))
             continue;
         buffer text;
         whit_error error;
         buffer_init(&text);
         whit_status status = tool_size_summary(
             built->output, buffer_view(&built->linked),
-            buffer_view(&built->module), &text, &error);
+            buffer_view(&built->module), &built->stats, &text, &error);
         if (status == WHIT_OK)
             status = buffer_status(&text, &error);
-        if (status != WHIT_OK) {
-            buffer_release(&text);
-            return cli_fail_error(built->output, &error);
-        }
-        fwrite(text.data, 1, text.size, stdout);
+        if (status == WHIT_OK)
+            fwrite(text.data, 1, text.size, stdout);
         buffer_release(&text);
+        if (status != WHIT_OK)
+            return cli_fail_error(built->output, &error);
     }
     return CLI_SUCCESS;
 }
