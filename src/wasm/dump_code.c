@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * The object dump's instructions. */
 #include "wasm/dump_private.h"
-#include "wasm/instruction.h"
+#include "wasm/instruction_private.h"
 
 #include <inttypes.h>
 
@@ -83,10 +83,13 @@ static double bits_float(uint64_t bits)
 static void put_immediates(buffer *out, const wasm_instruction *i)
 {
     const uint8_t *cursor;
-    switch ((wasm_immediates)wasm_opcodes[i->op].immediates) {
-    case WASM_IMM_NONE:
-    case WASM_IMM_FENCE:
-        break;
+    wasm_immediates immediates = wasm_opcodes[i->op].immediates;
+    unsigned indices = immediate_indices(immediates);
+    if (indices)
+        buffer_printf(out, " %u", i->index);
+    if (indices == 2)
+        buffer_printf(out, " %u", i->index2);
+    switch (immediates) {
     case WASM_IMM_BLOCK:
         put_block(out, &i->block);
         break;
@@ -96,30 +99,6 @@ static void put_immediates(buffer *out, const wasm_instruction *i)
         break;
     case WASM_IMM_LABELS:
         put_labels(out, i);
-        break;
-    case WASM_IMM_LABEL:
-    case WASM_IMM_FUNC:
-    case WASM_IMM_TYPE:
-    case WASM_IMM_TAG:
-    case WASM_IMM_LOCAL:
-    case WASM_IMM_GLOBAL:
-    case WASM_IMM_TABLE:
-    case WASM_IMM_ELEM:
-    case WASM_IMM_MEMORY:
-    case WASM_IMM_DATA:
-        buffer_printf(out, " %u", i->index);
-        break;
-    case WASM_IMM_TYPE_TABLE:
-    case WASM_IMM_TABLE_TABLE:
-    case WASM_IMM_ELEM_TABLE:
-    case WASM_IMM_MEMORY_MEMORY:
-    case WASM_IMM_DATA_MEMORY:
-    case WASM_IMM_TYPE_FIELD:
-    case WASM_IMM_TYPE_COUNT:
-    case WASM_IMM_TYPE_DATA:
-    case WASM_IMM_TYPE_ELEM:
-    case WASM_IMM_TYPE_TYPE:
-        buffer_printf(out, " %u %u", i->index, i->index2);
         break;
     case WASM_IMM_MEMARG:
         put_memarg(out, i);
@@ -157,6 +136,8 @@ static void put_immediates(buffer *out, const wasm_instruction *i)
         buffer_printf(out, " %u", i->index);
         put_type(out, i->cast_from);
         put_type(out, i->cast_to);
+        break;
+    default:
         break;
     }
 }

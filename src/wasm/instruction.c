@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * The opcode table, and the readers and the writer of instructions. */
-#include "wasm/instruction.h"
+ * The opcode table, and the reader that checks. */
+#include "wasm/instruction_private.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,14 +15,6 @@ const wasm_opcode_info wasm_opcodes[WASM_OP_COUNT] = {
 #undef OP
 };
 
-enum {
-    PREFIX_GC = 0xfb,
-    PREFIX_MISC = 0xfc,
-    PREFIX_SIMD = 0xfd,
-    PREFIX_ATOMIC = 0xfe,
-    MEMARG_HAS_MEMORY = 0x40
-};
-
 wasm_reader wasm_reader_new(slice bytes, uint64_t offset)
 {
     return (wasm_reader){bytes.data, bytes.data + bytes.size, bytes.data,
@@ -33,8 +25,6 @@ uint64_t wasm_reader_offset(const wasm_reader *self)
 {
     return self->offset + (uint64_t)(self->cursor - self->base);
 }
-
-/* ---- Checked parts ---- */
 
 static whit_status fail(const wasm_reader *self, whit_error *error,
                         const char *text)
@@ -121,11 +111,6 @@ static whit_status skip(wasm_reader *self, size_t size, whit_error *error)
 whit_status wasm_read_u32(wasm_reader *self, uint32_t *out, whit_error *error)
 {
     return read_u32(self, out, error);
-}
-
-static bool is_abstract_heap(uint8_t byte)
-{
-    return byte >= 0x69 && byte <= 0x74;
 }
 
 whit_status wasm_read_heaptype(wasm_reader *self, wasm_heaptype *out,
@@ -317,14 +302,6 @@ static whit_status read_signed(wasm_reader *self, unsigned bits,
     return WHIT_OK;
 }
 
-static uint64_t little_endian(const uint8_t *bytes, unsigned size)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)bytes[i] << (8 * i);
-    return value;
-}
-
 static whit_status read_bits(wasm_reader *self, unsigned size,
                              wasm_instruction *out, whit_error *error)
 {
@@ -359,26 +336,6 @@ static whit_status read_two(wasm_reader *self, uint32_t *first,
     return read_u32(self, second, error);
 }
 
-/* First number of the ids behind a prefix, and one past the last. */
-static bool prefix_range(uint8_t byte, uint32_t *first, uint32_t *end)
-{
-    switch (byte) {
-    case PREFIX_GC:
-        *first = 0x100, *end = 0x200;
-        return true;
-    case PREFIX_MISC:
-        *first = 0x200, *end = 0x300;
-        return true;
-    case PREFIX_SIMD:
-        *first = 0x300, *end = 0x500;
-        return true;
-    case PREFIX_ATOMIC:
-        *first = 0x500, *end = WASM_OP_COUNT;
-        return true;
-    }
-    return false;
-}
-
 static whit_status read_prefixed(wasm_reader *self, wasm_instruction *out,
                                  uint8_t prefix, whit_error *error)
 {
@@ -397,31 +354,16 @@ static whit_status read_prefixed(wasm_reader *self, wasm_instruction *out,
 static whit_status read_immediates(wasm_reader *self, wasm_instruction *out,
                                    whit_error *error)
 {
-    switch ((wasm_immediates)wasm_opcodes[out->op].immediates) {
+    wasm_immediates immediates = wasm_opcodes[out->op].immediates;
+    switch (immediate_indices(immediates)) {
+    case 1:
+        return read_u32(self, &out->index, error);
+    case 2:
+        return read_two(self, &out->index, &out->index2, error);
+    }
+    switch (immediates) {
     case WASM_IMM_NONE:
         return WHIT_OK;
-    case WASM_IMM_LABEL:
-    case WASM_IMM_FUNC:
-    case WASM_IMM_TYPE:
-    case WASM_IMM_TAG:
-    case WASM_IMM_LOCAL:
-    case WASM_IMM_GLOBAL:
-    case WASM_IMM_TABLE:
-    case WASM_IMM_ELEM:
-    case WASM_IMM_MEMORY:
-    case WASM_IMM_DATA:
-        return read_u32(self, &out->index, error);
-    case WASM_IMM_TYPE_TABLE:
-    case WASM_IMM_TABLE_TABLE:
-    case WASM_IMM_MEMORY_MEMORY:
-    case WASM_IMM_ELEM_TABLE:
-    case WASM_IMM_DATA_MEMORY:
-    case WASM_IMM_TYPE_FIELD:
-    case WASM_IMM_TYPE_COUNT:
-    case WASM_IMM_TYPE_DATA:
-    case WASM_IMM_TYPE_ELEM:
-    case WASM_IMM_TYPE_TYPE:
-        return read_two(self, &out->index, &out->index2, error);
     case WASM_IMM_MEMARG:
         return read_memarg(self, out, error);
     case WASM_IMM_MEMARG_LANE:
@@ -454,8 +396,9 @@ static whit_status read_immediates(wasm_reader *self, wasm_instruction *out,
         return read_cast(self, out, error);
     case WASM_IMM_FENCE:
         return read_fence(self, error);
+    default:
+        return fail(self, error, "illegal opcode");
     }
-    return fail(self, error, "illegal opcode");
 }
 
 whit_status wasm_read_instruction(wasm_reader *self, wasm_instruction *out,
@@ -475,407 +418,4 @@ whit_status wasm_read_instruction(wasm_reader *self, wasm_instruction *out,
         TRY(read_prefixed(self, out, byte, error));
     }
     return read_immediates(self, out, error);
-}
-
-/* ---- Unchecked parts ---- */
-
-static uint64_t next_u_slow(const uint8_t **cursor)
-{
-    const uint8_t *p = *cursor;
-    uint64_t result = 0;
-    unsigned shift = 0;
-    uint8_t byte;
-    do {
-        byte = *p++;
-        result |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-    } while (byte & 0x80);
-    *cursor = p;
-    return result;
-}
-
-static inline uint64_t next_u(const uint8_t **cursor)
-{
-    if (LIKELY(**cursor < 0x80))
-        return *(*cursor)++;
-    return next_u_slow(cursor);
-}
-
-static inline int64_t next_s(const uint8_t **cursor)
-{
-    const uint8_t *p = *cursor;
-    uint64_t result = 0;
-    unsigned shift = 0;
-    uint8_t byte;
-    do {
-        byte = *p++;
-        result |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-    } while (byte & 0x80);
-    if (shift < 64 && (byte & 0x40))
-        result |= ~(uint64_t)0 << shift;
-    *cursor = p;
-    return (int64_t)result;
-}
-
-uint32_t wasm_next_index(const uint8_t **cursor)
-{
-    return (uint32_t)next_u(cursor);
-}
-
-static wasm_heaptype next_heaptype(const uint8_t **cursor)
-{
-    if (is_abstract_heap(**cursor))
-        return WASM_HEAP_ABSTRACT + *(*cursor)++;
-    return (wasm_heaptype)next_s(cursor);
-}
-
-wasm_valtype wasm_next_valtype(const uint8_t **cursor)
-{
-    uint8_t byte = *(*cursor)++;
-    if (byte >= WASM_V128)
-        return byte;
-    if (is_abstract_heap(byte))
-        return wasm_ref(WASM_HEAP_ABSTRACT + byte, true);
-    return wasm_ref(next_heaptype(cursor), byte == WASM_REF_NULL);
-}
-
-wasm_catch wasm_next_catch(const uint8_t **cursor)
-{
-    wasm_catch result = {0};
-    result.kind = *(*cursor)++;
-    if (result.kind == WASM_CATCH || result.kind == WASM_CATCH_REF)
-        result.tag = wasm_next_index(cursor);
-    result.label = wasm_next_index(cursor);
-    return result;
-}
-
-static void next_block(const uint8_t **cursor, wasm_blocktype *out)
-{
-    uint8_t byte = **cursor;
-    out->index = WASM_NO_INDEX;
-    out->type = WASM_BOTTOM;
-    if (byte == 0x40)
-        (*cursor)++;
-    else if ((byte & 0xc0) == 0x40)
-        out->type = wasm_next_valtype(cursor);
-    else
-        out->index = (uint32_t)next_s(cursor);
-}
-
-static void next_try_table(const uint8_t **cursor, wasm_instruction *out)
-{
-    next_block(cursor, &out->block);
-    out->catch_count = wasm_next_index(cursor);
-    out->catches = *cursor;
-    for (uint32_t i = 0; i < out->catch_count; i++)
-        wasm_next_catch(cursor);
-}
-
-static void next_labels(const uint8_t **cursor, wasm_instruction *out)
-{
-    out->label_count = wasm_next_index(cursor);
-    out->labels = *cursor;
-    for (uint32_t i = 0; i <= out->label_count; i++)
-        out->index = wasm_next_index(cursor);
-}
-
-static void next_types(const uint8_t **cursor, wasm_instruction *out)
-{
-    out->type_count = wasm_next_index(cursor);
-    out->types = *cursor;
-    for (uint32_t i = 0; i < out->type_count; i++)
-        wasm_next_valtype(cursor);
-}
-
-static inline void next_memarg(const uint8_t **cursor, wasm_instruction *out)
-{
-    out->memarg.align = (uint32_t)next_u(cursor);
-    out->memarg.memory = 0;
-    if (UNLIKELY(out->memarg.align & MEMARG_HAS_MEMORY)) {
-        out->memarg.align -= MEMARG_HAS_MEMORY;
-        out->memarg.memory = (uint32_t)next_u(cursor);
-    }
-    out->memarg.offset = next_u(cursor);
-}
-
-static void next_cast(const uint8_t **cursor, wasm_instruction *out)
-{
-    uint8_t flags = *(*cursor)++;
-    out->index = wasm_next_index(cursor);
-    out->cast_from = wasm_ref(next_heaptype(cursor), flags & 1);
-    out->cast_to = wasm_ref(next_heaptype(cursor), flags & 2);
-}
-
-static void next_immediates(const uint8_t **cursor, wasm_instruction *out)
-{
-    switch ((wasm_immediates)wasm_opcodes[out->op].immediates) {
-    case WASM_IMM_NONE:
-        break;
-    case WASM_IMM_LABEL:
-    case WASM_IMM_FUNC:
-    case WASM_IMM_TYPE:
-    case WASM_IMM_TAG:
-    case WASM_IMM_LOCAL:
-    case WASM_IMM_GLOBAL:
-    case WASM_IMM_TABLE:
-    case WASM_IMM_ELEM:
-    case WASM_IMM_MEMORY:
-    case WASM_IMM_DATA:
-        out->index = (uint32_t)next_u(cursor);
-        break;
-    case WASM_IMM_TYPE_TABLE:
-    case WASM_IMM_TABLE_TABLE:
-    case WASM_IMM_MEMORY_MEMORY:
-    case WASM_IMM_ELEM_TABLE:
-    case WASM_IMM_DATA_MEMORY:
-    case WASM_IMM_TYPE_FIELD:
-    case WASM_IMM_TYPE_COUNT:
-    case WASM_IMM_TYPE_DATA:
-    case WASM_IMM_TYPE_ELEM:
-    case WASM_IMM_TYPE_TYPE:
-        out->index = (uint32_t)next_u(cursor);
-        out->index2 = (uint32_t)next_u(cursor);
-        break;
-    case WASM_IMM_MEMARG:
-        next_memarg(cursor, out);
-        break;
-    case WASM_IMM_MEMARG_LANE:
-        next_memarg(cursor, out);
-        out->lane = *(*cursor)++;
-        break;
-    case WASM_IMM_LANE:
-        out->lane = *(*cursor)++;
-        break;
-    case WASM_IMM_I32:
-    case WASM_IMM_I64:
-        out->value = (uint64_t)next_s(cursor);
-        break;
-    case WASM_IMM_F32:
-        out->value = little_endian(*cursor, 4);
-        *cursor += 4;
-        break;
-    case WASM_IMM_F64:
-        out->value = little_endian(*cursor, 8);
-        *cursor += 8;
-        break;
-    case WASM_IMM_SHUFFLE:
-    case WASM_IMM_V128:
-        memcpy(out->bytes, *cursor, sizeof out->bytes);
-        *cursor += sizeof out->bytes;
-        break;
-    case WASM_IMM_BLOCK:
-        next_block(cursor, &out->block);
-        break;
-    case WASM_IMM_TRY_TABLE:
-        next_try_table(cursor, out);
-        break;
-    case WASM_IMM_LABELS:
-        next_labels(cursor, out);
-        break;
-    case WASM_IMM_VALTYPES:
-        next_types(cursor, out);
-        break;
-    case WASM_IMM_HEAPTYPE:
-        out->heap = next_heaptype(cursor);
-        break;
-    case WASM_IMM_CAST:
-        next_cast(cursor, out);
-        break;
-    case WASM_IMM_FENCE:
-        (*cursor)++;
-        break;
-    }
-}
-
-void wasm_next_instruction(wasm_reader *self, wasm_instruction *out)
-{
-    out->start = self->cursor;
-    uint8_t byte = *self->cursor++;
-    out->op = byte;
-    uint32_t first, end;
-    if (UNLIKELY(byte >= PREFIX_GC) && prefix_range(byte, &first, &end))
-        out->op = (uint16_t)(first + next_u(&self->cursor));
-    next_immediates(&self->cursor, out);
-}
-
-/* ---- Writer ---- */
-
-void wasm_write_heaptype(buffer *out, wasm_heaptype heap)
-{
-    if (wasm_heap_is_index(heap))
-        buffer_sleb(out, heap);
-    else
-        buffer_put(out, (uint8_t)(heap - WASM_HEAP_ABSTRACT));
-}
-
-void wasm_write_valtype(buffer *out, wasm_valtype type)
-{
-    if (!wasm_is_ref(type)) {
-        buffer_put(out, (uint8_t)type);
-        return;
-    }
-    wasm_heaptype heap = wasm_heap(type);
-    if (wasm_heap_is_index(heap) || !wasm_is_nullable(type))
-        buffer_put(out, (uint8_t)type);
-    wasm_write_heaptype(out, heap);
-}
-
-void wasm_write_catch(buffer *out, const wasm_catch *c)
-{
-    buffer_put(out, c->kind);
-    if (c->kind == WASM_CATCH || c->kind == WASM_CATCH_REF)
-        buffer_uleb(out, c->tag);
-    buffer_uleb(out, c->label);
-}
-
-static void write_block(buffer *out, const wasm_blocktype *block)
-{
-    if (block->index != WASM_NO_INDEX)
-        buffer_sleb(out, block->index);
-    else if (block->type == WASM_BOTTOM)
-        buffer_put(out, 0x40);
-    else
-        wasm_write_valtype(out, block->type);
-}
-
-static void write_try_table(buffer *out, const wasm_instruction *i)
-{
-    const uint8_t *cursor = i->catches;
-    write_block(out, &i->block);
-    buffer_uleb(out, i->catch_count);
-    for (uint32_t n = 0; n < i->catch_count; n++) {
-        wasm_catch c = wasm_next_catch(&cursor);
-        wasm_write_catch(out, &c);
-    }
-}
-
-static void write_labels(buffer *out, const wasm_instruction *i)
-{
-    const uint8_t *cursor = i->labels;
-    buffer_uleb(out, i->label_count);
-    for (uint32_t n = 0; n < i->label_count; n++)
-        buffer_uleb(out, wasm_next_index(&cursor));
-    buffer_uleb(out, i->index);
-}
-
-static void write_types(buffer *out, const wasm_instruction *i)
-{
-    const uint8_t *cursor = i->types;
-    buffer_uleb(out, i->type_count);
-    for (uint32_t n = 0; n < i->type_count; n++)
-        wasm_write_valtype(out, wasm_next_valtype(&cursor));
-}
-
-static void write_memarg(buffer *out, const wasm_instruction *i)
-{
-    if (i->memarg.memory) {
-        buffer_uleb(out, i->memarg.align | MEMARG_HAS_MEMORY);
-        buffer_uleb(out, i->memarg.memory);
-    } else {
-        buffer_uleb(out, i->memarg.align);
-    }
-    buffer_uleb(out, i->memarg.offset);
-}
-
-static void write_cast(buffer *out, const wasm_instruction *i)
-{
-    buffer_put(out, (uint8_t)(wasm_is_nullable(i->cast_from) |
-                              wasm_is_nullable(i->cast_to) << 1));
-    buffer_uleb(out, i->index);
-    wasm_write_heaptype(out, wasm_heap(i->cast_from));
-    wasm_write_heaptype(out, wasm_heap(i->cast_to));
-}
-
-static void write_opcode(buffer *out, uint16_t op)
-{
-    static const uint16_t firsts[] = {0x100, 0x200, 0x300, 0x500};
-    if (op < firsts[0]) {
-        buffer_put(out, (uint8_t)op);
-        return;
-    }
-    unsigned n = COUNT_OF(firsts) - 1;
-    while (op < firsts[n])
-        n--;
-    buffer_put(out, (uint8_t)(PREFIX_GC + n));
-    buffer_uleb(out, op - firsts[n]);
-}
-
-void wasm_write_instruction(buffer *out, const wasm_instruction *i)
-{
-    write_opcode(out, i->op);
-    switch ((wasm_immediates)wasm_opcodes[i->op].immediates) {
-    case WASM_IMM_NONE:
-        break;
-    case WASM_IMM_LABEL:
-    case WASM_IMM_FUNC:
-    case WASM_IMM_TYPE:
-    case WASM_IMM_TAG:
-    case WASM_IMM_LOCAL:
-    case WASM_IMM_GLOBAL:
-    case WASM_IMM_TABLE:
-    case WASM_IMM_ELEM:
-    case WASM_IMM_MEMORY:
-    case WASM_IMM_DATA:
-        buffer_uleb(out, i->index);
-        break;
-    case WASM_IMM_TYPE_TABLE:
-    case WASM_IMM_TABLE_TABLE:
-    case WASM_IMM_MEMORY_MEMORY:
-    case WASM_IMM_ELEM_TABLE:
-    case WASM_IMM_DATA_MEMORY:
-    case WASM_IMM_TYPE_FIELD:
-    case WASM_IMM_TYPE_COUNT:
-    case WASM_IMM_TYPE_DATA:
-    case WASM_IMM_TYPE_ELEM:
-    case WASM_IMM_TYPE_TYPE:
-        buffer_uleb(out, i->index);
-        buffer_uleb(out, i->index2);
-        break;
-    case WASM_IMM_MEMARG:
-        write_memarg(out, i);
-        break;
-    case WASM_IMM_MEMARG_LANE:
-        write_memarg(out, i);
-        buffer_put(out, i->lane);
-        break;
-    case WASM_IMM_LANE:
-        buffer_put(out, i->lane);
-        break;
-    case WASM_IMM_I32:
-    case WASM_IMM_I64:
-        buffer_sleb(out, (int64_t)i->value);
-        break;
-    case WASM_IMM_F32:
-        buffer_u32(out, (uint32_t)i->value);
-        break;
-    case WASM_IMM_F64:
-        buffer_u64(out, i->value);
-        break;
-    case WASM_IMM_SHUFFLE:
-    case WASM_IMM_V128:
-        buffer_append(out, i->bytes, sizeof i->bytes);
-        break;
-    case WASM_IMM_BLOCK:
-        write_block(out, &i->block);
-        break;
-    case WASM_IMM_TRY_TABLE:
-        write_try_table(out, i);
-        break;
-    case WASM_IMM_LABELS:
-        write_labels(out, i);
-        break;
-    case WASM_IMM_VALTYPES:
-        write_types(out, i);
-        break;
-    case WASM_IMM_HEAPTYPE:
-        wasm_write_heaptype(out, i->heap);
-        break;
-    case WASM_IMM_CAST:
-        write_cast(out, i);
-        break;
-    case WASM_IMM_FENCE:
-        buffer_put(out, 0);
-        break;
-    }
 }
