@@ -178,6 +178,12 @@ static whit_status check_tables(wasm_validator *v)
 static whit_status check_memory(wasm_validator *v, const wasm_memory *memory)
 {
     const wasm_limits *limits = &memory->limits;
+    /* Limits were 32-bit numbers in the grammar before memory64. */
+    if (!(v->features & WASM_FEATURE_MEMORY64) &&
+        (limits->min > UINT32_MAX ||
+         (limits->has_max && limits->max > UINT32_MAX)))
+        return wasm_validator_fail_malformed(v, "i32 constant out of range: "
+                                                "pages of a memory");
     if (limits->is64)
         TRY(check_limits(v, limits, LIMIT_MEMORY64_PAGES,
                          "memory size in pages"));
