@@ -355,26 +355,68 @@ static void print_custom(printer *p, const wasm_custom *custom, bool contents)
     buffer_put(p->out, ')');
 }
 
-/* Whether the parser puts a section that it makes from identifiers where
- * this one stands, without being told. */
-static bool stands_last(const wasm_module *m, uint32_t index)
+static bool is_present(const wasm_module *m, uint8_t id)
 {
-    const wasm_custom *custom = &m->customs[index];
-    bool data_follows = m->data_count && custom->after != WASM_SECTION_DATA;
-    bool code_follows = m->function_count > m->imported[WASM_EXTERN_FUNC] &&
-                        custom->after != WASM_SECTION_CODE &&
-                        custom->after != WASM_SECTION_DATA;
-    return index + 1 == m->custom_count && !data_follows && !code_follows &&
-           (custom->after == WASM_SECTION_CODE ||
-            custom->after == WASM_SECTION_DATA);
+    switch (id) {
+    case WASM_SECTION_TYPE:
+        return m->type_count;
+    case WASM_SECTION_IMPORT:
+        return m->import_count;
+    case WASM_SECTION_FUNCTION:
+    case WASM_SECTION_CODE:
+        return m->function_count > m->imported[WASM_EXTERN_FUNC];
+    case WASM_SECTION_TABLE:
+        return m->table_count > m->imported[WASM_EXTERN_TABLE];
+    case WASM_SECTION_MEMORY:
+        return m->memory_count > m->imported[WASM_EXTERN_MEMORY];
+    case WASM_SECTION_TAG:
+        return m->tag_count > m->imported[WASM_EXTERN_TAG];
+    case WASM_SECTION_GLOBAL:
+        return m->global_count > m->imported[WASM_EXTERN_GLOBAL];
+    case WASM_SECTION_EXPORT:
+        return m->export_count;
+    case WASM_SECTION_START:
+        return m->start != WASM_NO_INDEX;
+    case WASM_SECTION_ELEMENT:
+        return m->elem_count;
+    case WASM_SECTION_DATA_COUNT:
+        return m->has_data_count;
+    default:
+        return m->data_count;
+    }
 }
 
-static bool stands_before_code(const wasm_module *m, uint32_t index)
+static size_t rank_of(uint32_t id)
 {
-    return m->customs[index].after == WASM_SECTION_DATA_COUNT &&
-           (index + 1 == m->custom_count ||
-            m->customs[index + 1].after == WASM_SECTION_CODE ||
-            m->customs[index + 1].after == WASM_SECTION_DATA);
+    size_t rank = 0;
+    while (rank < COUNT_OF(section_order) && section_order[rank].id != id)
+        rank++;
+    return id ? rank + 1 : 0;
+}
+
+/* Whether the parser puts a section that it makes from identifiers where
+ * this one stands, without being told: behind every custom section up to
+ * section `place`, and no section lies between. */
+static bool stands_at(const wasm_module *m, uint32_t index, uint32_t place)
+{
+    size_t first = rank_of(m->customs[index].after), last = rank_of(place);
+    if (first > last)
+        return false;
+    for (size_t rank = first; rank < last; rank++)
+        if (is_present(m, section_order[rank].id))
+            return false;
+    return index + 1 == m->custom_count ||
+           rank_of(m->customs[index + 1].after) > last;
+}
+
+/* A second section of the same name would be taken for the made one. */
+static bool is_only(const wasm_module *m, const wasm_custom *custom)
+{
+    for (uint32_t i = 0; i < m->custom_count; i++)
+        if (&m->customs[i] != custom &&
+            slice_equal(m->customs[i].name, custom->name))
+            return false;
+    return true;
 }
 
 static whit_status print_customs(printer *p)
@@ -388,12 +430,15 @@ static whit_status print_customs(printer *p)
         bool made = false, placed = false;
         if (custom == names) {
             TRY(print_names_match(p, custom->bytes, &made));
-            placed = stands_last(m, i);
+            placed = stands_at(m, i, WASM_SECTION_DATA);
         } else if (custom == hints) {
             made = p->hint_count && p->hints_printed == p->hint_count;
-            placed = stands_before_code(m, i);
+            placed = stands_at(m, i, WASM_SECTION_DATA_COUNT);
         }
-        if (!made || !placed)
+        /* Nothing tells names apart from others where bodies are left out. */
+        if (p->options.skeleton && (custom == names || custom == hints))
+            continue;
+        if (!made || !placed || !is_only(m, custom))
             print_custom(p, custom, !made);
     }
     return WHIT_OK;

@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "wasm/print_internal.h"
 
-enum { NONE = 0xffffffff };
+/* Operands nest at most FOLD_DEPTH levels deep: the rest stays flat. */
+enum { NONE = 0xffffffff, FOLD_DEPTH = 200 };
 
 typedef struct fold_node {
     const uint8_t *at;
@@ -17,6 +18,7 @@ typedef struct fold_node {
     uint32_t next;
     uint32_t label; /* index of a block */
     uint32_t values;
+    uint32_t depth; /* levels inside, this one included */
     bool has_else;
 } fold_node;
 
@@ -26,6 +28,7 @@ typedef struct fold_frame {
     size_t base;      /* of its expressions in `stack` */
     uint32_t results; /* values it leaves, and takes when branched to */
     uint32_t branch;
+    uint32_t depth; /* of what its body has so far */
     bool in_else;
 } fold_frame;
 
@@ -231,30 +234,36 @@ static whit_status push_node(folder *f, const fold_node *node, uint32_t *out)
                       "instructions");
 }
 
-/* Links the expressions from `from` on and takes them off the stack. */
-static uint32_t take_list(folder *f, size_t from)
+/* Links the expressions from `from` on and takes them off the stack; *depth
+ * becomes the levels of the deepest, if that is more. */
+static uint32_t take_list(folder *f, size_t from, uint32_t *depth)
 {
     uint32_t *stack = f->stack.items, first = NONE;
     while (f->stack.count > from) {
         uint32_t index = stack[--f->stack.count];
-        node_at(f, index)->next = first;
+        fold_node *node = node_at(f, index);
+        if (node->depth > *depth)
+            *depth = node->depth;
+        node->next = first;
         first = index;
     }
     return first;
 }
 
-static uint32_t adopt(folder *f, uint32_t takes)
+static void adopt(folder *f, fold_node *node, uint32_t takes)
 {
     const uint32_t *stack = f->stack.items;
     size_t base = frame_at(f, 0)->base, from = f->stack.count;
     while (takes && from > base) {
-        uint32_t values = node_at(f, stack[from - 1])->values;
-        if (!values || values > takes)
+        const fold_node *operand = node_at(f, stack[from - 1]);
+        if (!operand->values || operand->values > takes ||
+            operand->depth >= FOLD_DEPTH)
             break;
-        takes -= values;
+        takes -= operand->values;
         from--;
     }
-    return take_list(f, from);
+    node->operands = take_list(f, from, &node->depth);
+    node->depth++;
 }
 
 static arity block_arity(folder *f, const wasm_instruction *i)
@@ -268,14 +277,12 @@ static whit_status open_block(folder *f, const wasm_instruction *i)
 {
     arity block = block_arity(f, i);
     fold_node node = {.at = i->start,
-                      .operands = NONE,
                       .body = NONE,
                       .orelse = NONE,
                       .next = NONE,
                       .label = f->labels++,
                       .values = block.gives};
-    if (i->op == WASM_OP_IF)
-        node.operands = adopt(f, 1);
+    adopt(f, &node, i->op == WASM_OP_IF);
     fold_frame frame = {.results = block.gives,
                         .branch =
                             i->op == WASM_OP_LOOP ? block.takes : block.gives};
@@ -300,8 +307,10 @@ static whit_status close_block(folder *f, const wasm_instruction *i,
         return error_at(f->p->error, WHIT_MALFORMED, wasm_reader_offset(reader),
                         "unexpected %s in function %u",
                         wasm_opcodes[i->op].text, f->p->function);
-    uint32_t list = take_list(f, frame->base);
     fold_node *node = node_at(f, frame->node);
+    uint32_t list = take_list(f, frame->base, &frame->depth);
+    if (node->depth <= frame->depth)
+        node->depth = frame->depth + 1;
     if (frame->in_else)
         node->orelse = list;
     else
@@ -334,11 +343,11 @@ static whit_status build(folder *f)
         } else {
             arity a = arity_of(f, &i);
             fold_node node = {.at = i.start,
-                              .operands = adopt(f, a.takes),
                               .body = NONE,
                               .orelse = NONE,
                               .next = NONE,
                               .values = a.gives};
+            adopt(f, &node, a.takes);
             TRY(push_node(f, &node, &index));
         }
     }
@@ -424,7 +433,8 @@ static whit_status next_stage(folder *f, fold_visit *item)
 
 static whit_status print_tree(folder *f)
 {
-    fold_visit whole = {.node = NONE, .next = take_list(f, 0)};
+    uint32_t depth = 0;
+    fold_visit whole = {.node = NONE, .next = take_list(f, 0, &depth)};
     TRY(print_push(f->p, &f->visits, &whole, sizeof whole, LIMIT_MODULE_BYTES,
                    "nested instructions"));
     while (f->visits.count) {

@@ -11,14 +11,19 @@ static text_frame *top_frame(text_parser *p)
 
 static whit_status push_frame(text_parser *p, const text_frame *frame)
 {
-    return text_push(p, &p->frames, frame, sizeof *frame, LIMIT_NESTING,
+    /* Blocks have their own limit; folded operands may nest besides. */
+    return text_push(p, &p->frames, frame, sizeof *frame, 2 * LIMIT_NESTING,
                      "nested instructions");
 }
 
 static whit_status open_label(text_parser *p, text_frame *frame)
 {
     uint32_t index = p->label_count++;
-    p->label_depth++;
+    if (p->label_depth++ == LIMIT_NESTING)
+        return error_line(p->error, WHIT_LIMIT, frame->place.line,
+                          wasm_place_column(frame->place),
+                          "too many nested blocks: the limit is %u",
+                          LIMIT_NESTING);
     if (p->in_function)
         TRY(text_name_add(p, WASM_NAME_LABEL, p->function, index,
                           frame->label_name));
