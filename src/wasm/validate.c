@@ -126,15 +126,16 @@ static whit_status check_functions(wasm_validator *v)
 }
 
 static whit_status check_limits(wasm_validator *v, const wasm_limits *limits,
-                                uint64_t most, const char *what)
+                                uint64_t most, const char *what,
+                                const char *unit)
 {
     if (limits->is64)
         TRY(wasm_validator_feature(v, WASM_FEATURE_MEMORY64,
                                    "an address type of i64"));
     if (limits->min > most || (limits->has_max && limits->max > most))
         return wasm_validator_fail(
-            v, "%s must be at most %" PRIu64 ", it is %" PRIu64, what, most,
-            limits->min > most ? limits->min : limits->max);
+            v, "%s must be at most %" PRIu64 " %s, it is %" PRIu64, what, most,
+            unit, limits->min > most ? limits->min : limits->max);
     if (limits->has_max && limits->min > limits->max)
         return wasm_validator_fail(
             v,
@@ -148,7 +149,7 @@ static whit_status check_table(wasm_validator *v, const wasm_table *table)
 {
     wasm_valtype type = 0;
     uint64_t most = table->limits.is64 ? UINT64_MAX : UINT32_MAX;
-    TRY(check_limits(v, &table->limits, most, "table size"));
+    TRY(check_limits(v, &table->limits, most, "table size", "elements"));
     TRY(wasm_validator_valtype(v, table->type, &type));
     if (table->init.size) {
         /* Only imports stand in front of tables. */
@@ -185,12 +186,11 @@ static whit_status check_memory(wasm_validator *v, const wasm_memory *memory)
         return wasm_validator_fail_malformed(v, "i32 constant out of range: "
                                                 "pages of a memory");
     if (limits->is64)
-        TRY(check_limits(v, limits, LIMIT_MEMORY64_PAGES,
-                         "memory size in pages"));
-    else
-        TRY(check_limits(v, limits, LIMIT_MEMORY32_PAGES,
-                         "memory size must be at most 65536 pages (4GiB): "
+        TRY(check_limits(v, limits, LIMIT_MEMORY64_PAGES, "memory size",
                          "pages"));
+    else
+        TRY(check_limits(v, limits, LIMIT_MEMORY32_PAGES, "memory size",
+                         "pages (4GiB)"));
     if (!limits->shared)
         return WHIT_OK;
     TRY(wasm_validator_feature(v, WASM_FEATURE_THREADS, "shared memory"));
