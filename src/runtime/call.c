@@ -45,6 +45,16 @@ whit_status rt_trap_raise(rt_context *context, rt_trap_code code)
     return WHIT_TRAP;
 }
 
+whit_status rt_trap_raise_element(rt_context *context, rt_trap_code code,
+                                  uint64_t index)
+{
+    context->trap.code = code;
+    snprintf(context->trap.detail, sizeof context->trap.detail, "%llu",
+             (unsigned long long)index);
+    add_frames(context);
+    return WHIT_TRAP;
+}
+
 static bool has_room(const rt_context *context)
 {
     uint8_t *low, *high;

@@ -43,6 +43,9 @@ rt_heap *heap_new(rt_store *store, uint64_t limit)
     self->threshold = limit < THRESHOLD_FIRST ? limit : THRESHOLD_FIRST;
     self->marks = self->first_marks;
     self->mark_capacity = HEAP_MARKS_FIRST;
+#if defined(WHIT_HEAP_STRESS)
+    self->stress = true;
+#endif
     return self;
 }
 

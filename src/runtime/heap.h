@@ -50,7 +50,9 @@ typedef struct rt_heap {
     size_t mark_count, mark_capacity;
     rt_object *first_marks[HEAP_MARKS_FIRST];
     bool overflowed; /* some marked object is not on the stack */
-    bool stress;     /* tests: collect before every allocation */
+    /* Collect before every allocation: set by tests, and by builds with
+     * -DWHIT_HEAP_STRESS. */
+    bool stress;
     uint64_t collections;
 } rt_heap;
 

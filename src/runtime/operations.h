@@ -11,6 +11,10 @@
 
 /* For executors: fills context->trap, backtrace included; WHIT_TRAP. */
 whit_status rt_trap_raise(rt_context *context, rt_trap_code code);
+/* The same for traps that name a table's element: "uninitialized element 2"
+ * is what the specification's suite expects. */
+whit_status rt_trap_raise_element(rt_context *context, rt_trap_code code,
+                                  uint64_t index);
 /* For executors: calls a host function on the current stack. The results
  * are rt_executor.call's; a trap is complete with its backtrace, so
  * activation, stack_top and depth must be up to date. `caller` is the
