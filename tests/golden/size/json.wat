@@ -1,0 +1,2 @@
+;; RUN: size --json %
+(module (func $only (export "only")))

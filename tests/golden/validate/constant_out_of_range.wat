@@ -1,0 +1,2 @@
+;; RUN: validate %
+(module (func (result i32) i32.const 4294967296))

@@ -1,0 +1,2 @@
+;; RUN: validate --without memory64 %
+(module (memory i64 1))

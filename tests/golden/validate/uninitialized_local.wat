@@ -1,0 +1,2 @@
+;; RUN: validate %
+(module (func (local (ref func)) local.get 0 drop))

@@ -1,0 +1,2 @@
+;; RUN: validate %
+(module (import "a" "b" (func (type 7))))
