@@ -68,8 +68,18 @@ static uint64_t piece_end(const piece *p)
     return p->offset + p->bytes.size;
 }
 
-/* Sorts, and joins neighbours whose gap is cheaper than a segment. False
- * when pieces overlap: then order matters and nothing is done. */
+/* Sorts. Overlapping segments depend on their order, zeros included. */
+static bool overlaps(pieces *p)
+{
+    if (p->count)
+        qsort(p->items, p->count, sizeof *p->items, piece_compare);
+    for (uint32_t n = 1; n < p->count; n++)
+        if (p->items[n].offset < piece_end(&p->items[n - 1]))
+            return true;
+    return false;
+}
+
+/* Sorts, and joins neighbours whose gap is cheaper than a segment. */
 static bool join(pieces *p)
 {
     if (p->count > LIMIT_DATAS)
@@ -78,13 +88,10 @@ static bool join(pieces *p)
         qsort(p->items, p->count, sizeof *p->items, piece_compare);
     uint32_t next = 0;
     for (uint32_t n = 0, end; n < p->count; n = end) {
-        for (end = n + 1; end < p->count; end++) {
-            if (p->items[end].offset < piece_end(&p->items[end - 1]))
-                return false;
+        for (end = n + 1; end < p->count; end++)
             if (p->items[end].offset - piece_end(&p->items[end - 1]) >
                 SEGMENT_OVERHEAD - 2)
                 break;
-        }
         uint64_t start = p->items[n].offset;
         size_t size = (size_t)(piece_end(&p->items[end - 1]) - start);
         uint8_t *joined = arena_zalloc(p->arena, size);
@@ -166,7 +173,7 @@ whit_status shrink_data(shrink_module *self, whit_error *error)
     self->datas =
         arena_array(&self->arena, source->data_count + 1, sizeof(wasm_data));
     TRY_ALLOC(self->datas, error);
-    pieces p = {.arena = &self->arena};
+    pieces whole = {.arena = &self->arena};
     uint64_t before = 0;
     uint32_t memory = 0;
     bool pieces_fit = applies(self);
@@ -182,11 +189,15 @@ whit_status shrink_data(shrink_module *self, whit_error *error)
             continue;
         memory = data->memory;
         shrink_constant(data->offset, &offset);
-        split(&p, offset, data->bytes);
+        if (data->bytes.size)
+            add_piece(&whole, offset, data->bytes);
     }
+    pieces p = {.arena = &self->arena};
+    if (whole.failed || !pieces_fit || overlaps(&whole))
+        return whole.failed ? error_memory(error) : WHIT_OK;
+    for (uint32_t n = 0; n < whole.count; n++)
+        split(&p, whole.items[n].offset, whole.items[n].bytes);
     if (p.failed)
         return error_memory(error);
-    if (!pieces_fit || !join(&p))
-        return WHIT_OK;
-    return pack(self, &p, before, memory, error);
+    return join(&p) ? pack(self, &p, before, memory, error) : WHIT_OK;
 }

@@ -197,7 +197,7 @@ static inline_kind choose(const shrink_module *s, uint32_t f)
     uint64_t whole = body_bytes_size(&s->bodies[f]) + 1;
     if (!s->bodies[f].group_count && is_operand_code(s, f, &size) &&
         (size <= 2 ||
-         (!reference_count(s, f) && (uint64_t)calls * (size - 2) <= whole)))
+         (!reference_count(s, f) && (uint64_t)calls * (size - 2) < whole)))
         return INLINE_OPERANDS;
     if (calls == 1 && !reference_count(s, f) && type->result_count < 2 &&
         s->bodies[f].code.size <= INLINE_MAX && !has_tail_call(s, f))
