@@ -60,19 +60,22 @@ void wasm_validator_shapes(wasm_validator *v)
 {
     const wasm_module *m = v->module;
     bool memory32 = m->memory_count && !m->memories[0].limits.is64;
-    for (unsigned op = 0; op < COUNT_OF(v->body_shapes); op++) {
+    for (unsigned op = 0; op < COUNT_OF(v->shapes); op++) {
         const wasm_opcode_info *info = &wasm_opcodes[op];
         if (!info->text)
             continue;
         if (info->immediates == WASM_IMM_MEMARG && !memory32)
             continue;
-        v->body_shapes[op] = make_shape(info);
+        v->shapes[op] = make_shape(info);
     }
-    v->body_shapes[WASM_OP_LOCAL_GET].kind = VALIDATE_LOCAL_GET;
-    v->body_shapes[WASM_OP_LOCAL_SET].kind = VALIDATE_LOCAL_SET;
-    v->body_shapes[WASM_OP_LOCAL_TEE].kind = VALIDATE_LOCAL_TEE;
-    v->body_shapes[WASM_OP_I32_CONST].kind = VALIDATE_I32_CONST;
-    v->body_shapes[WASM_OP_DROP].kind = VALIDATE_DROP;
+    v->shapes[WASM_OP_LOCAL_GET].kind = VALIDATE_LOCAL_GET;
+    v->shapes[WASM_OP_LOCAL_SET].kind = VALIDATE_LOCAL_SET;
+    v->shapes[WASM_OP_LOCAL_TEE].kind = VALIDATE_LOCAL_TEE;
+    v->shapes[WASM_OP_I32_CONST] =
+        (validate_shape){.kind = VALIDATE_CONST, .result = WASM_I32};
+    v->shapes[WASM_OP_I64_CONST] =
+        (validate_shape){.kind = VALIDATE_CONST, .result = WASM_I64};
+    v->shapes[WASM_OP_DROP].kind = VALIDATE_DROP;
 }
 
 /* ---- Locals ---- */
@@ -187,139 +190,150 @@ static whit_status check_slow(wasm_validator *v)
     return wasm_validator_control(v, &instruction);
 }
 
-/* The type of a local whose index is one byte and lies behind `cursor`, when
- * nothing has to be tracked; else BOTTOM. */
-static inline wasm_valtype short_local(const wasm_validator *v,
-                                       const uint8_t *cursor)
+/* Bytes that the short ways below may look at, from the opcode on. */
+#define SHORT_BYTES 5
+
+/* Bytes of an integer of up to `most` bytes, 0 when it is longer. */
+static inline unsigned short_leb(const uint8_t *cursor, unsigned most)
 {
-    if (v->reader.end - cursor < 2)
-        return WASM_BOTTOM;
-    uint8_t index = cursor[1];
-    if (index >= 0x80 || index >= v->flat_count)
+    for (unsigned size = 1; size <= most; size++)
+        if (cursor[size - 1] < 0x80)
+            return size;
+    return 0;
+}
+
+/* The type of the local that the index behind `cursor` names, when nothing
+ * has to be tracked; else BOTTOM. */
+static inline wasm_valtype short_local(const wasm_validator *v,
+                                       const uint8_t *cursor, unsigned *size)
+{
+    uint32_t index = cursor[1];
+    *size = 2;
+    if (index >= 0x80) {
+        if (cursor[2] >= 0x80)
+            return WASM_BOTTOM;
+        index = (index & 0x7f) | (uint32_t)cursor[2] << 7;
+        *size = 3;
+    }
+    if (index >= v->flat_count)
         return WASM_BOTTOM;
     wasm_valtype type = v->flat[index];
     return (type & 0xff) == WASM_REF ? WASM_BOTTOM : type;
 }
 
 /* Bytes of a load or store with a small offset, or 0. */
-static inline unsigned short_memarg(const wasm_validator *v,
-                                    const uint8_t *cursor, uint8_t align)
+static inline unsigned short_memarg(const uint8_t *cursor, uint8_t align)
 {
-    if (v->reader.end - cursor < 5 || cursor[1] > align)
+    if (cursor[1] > align)
         return 0;
-    if (cursor[2] < 0x80)
-        return 3;
-    if (cursor[3] < 0x80)
-        return 4;
-    return cursor[4] < 0x80 ? 5 : 0;
+    unsigned size = short_leb(cursor + 2, SHORT_BYTES - 2);
+    return size ? size + 2 : 0;
 }
 
-static inline unsigned short_const(const wasm_validator *v,
-                                   const uint8_t *cursor)
+static inline unsigned short_local_get(const wasm_validator *v,
+                                       const uint8_t *cursor, wasm_valtype **sp)
 {
-    if (v->reader.end - cursor < 5)
-        return 0;
-    if (cursor[1] < 0x80)
-        return 2;
-    if (cursor[2] < 0x80)
-        return 3;
-    if (cursor[3] < 0x80)
-        return 4;
-    return cursor[4] < 0x80 ? 5 : 0;
-}
-
-static inline bool has_one(const wasm_validator *v, wasm_valtype type)
-{
-    return v->sp > v->base && v->sp[-1] == type;
-}
-
-static inline bool has_two(const wasm_validator *v, wasm_valtype first,
-                           wasm_valtype second)
-{
-    return v->sp - v->base >= 2 && v->sp[-1] == second && v->sp[-2] == first;
-}
-
-/* Takes the short way through one instruction, without any call; false when
- * it has to be read in full. Nothing has changed then. */
-static inline bool check_fast(wasm_validator *v)
-{
-    const uint8_t *cursor = v->reader.cursor;
-    const validate_shape *shape = &v->shapes[*cursor];
-    wasm_valtype type;
     unsigned size;
+    wasm_valtype type = short_local(v, cursor, &size);
+    if (type == WASM_BOTTOM || *sp == v->limit)
+        return 0;
+    *(*sp)++ = type;
+    return size;
+}
+
+/* One instruction at `cursor`, without any call: its bytes, and *sp moved, or
+ * 0 and nothing changed when it has to be read in full. */
+static inline unsigned check_short(const wasm_validator *v,
+                                   const uint8_t *cursor, wasm_valtype **sp)
+{
+    const validate_shape *shape = &v->shapes[*cursor];
+    wasm_valtype *top = *sp, type;
+    size_t height = (size_t)(top - v->base);
+    unsigned size = 1;
     switch ((validate_kind)shape->kind) {
     case VALIDATE_SLOW:
-        return false;
+        return 0;
     case VALIDATE_LOCAL_GET:
-        type = short_local(v, cursor);
-        if (type == WASM_BOTTOM || v->sp == v->limit)
-            return false;
-        *v->sp++ = type;
-        v->reader.cursor += 2;
-        return true;
+        return short_local_get(v, cursor, sp);
     case VALIDATE_LOCAL_SET:
-        type = short_local(v, cursor);
-        if (type == WASM_BOTTOM || !has_one(v, type))
-            return false;
-        v->sp--;
-        v->reader.cursor += 2;
-        return true;
+        type = short_local(v, cursor, &size);
+        if (type == WASM_BOTTOM || !height || top[-1] != type)
+            return 0;
+        *sp = top - 1;
+        return size;
     case VALIDATE_LOCAL_TEE:
-        type = short_local(v, cursor);
-        if (type == WASM_BOTTOM || !has_one(v, type))
-            return false;
-        v->reader.cursor += 2;
-        return true;
-    case VALIDATE_I32_CONST:
-        size = short_const(v, cursor);
-        if (!size || v->sp == v->limit)
-            return false;
-        *v->sp++ = WASM_I32;
-        v->reader.cursor += size;
-        return true;
+        type = short_local(v, cursor, &size);
+        if (type == WASM_BOTTOM || !height || top[-1] != type)
+            return 0;
+        return size;
+    case VALIDATE_CONST:
+        size = short_leb(cursor + 1, SHORT_BYTES - 1);
+        if (!size || top == v->limit)
+            return 0;
+        *top = shape->result;
+        *sp = top + 1;
+        return size + 1;
     case VALIDATE_UNARY:
-        if (!has_one(v, shape->first))
-            return false;
-        v->sp[-1] = shape->result;
-        v->reader.cursor++;
-        return true;
+        if (!height || top[-1] != shape->first)
+            return 0;
+        top[-1] = shape->result;
+        return size;
     case VALIDATE_BINARY:
-        if (!has_two(v, shape->first, shape->second))
-            return false;
-        v->sp--;
-        v->sp[-1] = shape->result;
-        v->reader.cursor++;
-        return true;
+        if (height < 2 || top[-1] != shape->second || top[-2] != shape->first)
+            return 0;
+        top[-2] = shape->result;
+        *sp = top - 1;
+        return size;
     case VALIDATE_LOAD:
-        size = short_memarg(v, cursor, shape->align);
-        if (!size || !has_one(v, WASM_I32))
-            return false;
-        v->sp[-1] = shape->result;
-        v->reader.cursor += size;
-        return true;
+        size = short_memarg(cursor, shape->align);
+        if (!height || top[-1] != WASM_I32)
+            return 0;
+        if (size)
+            top[-1] = shape->result;
+        return size;
     case VALIDATE_STORE:
-        size = short_memarg(v, cursor, shape->align);
-        if (!size || !has_two(v, WASM_I32, shape->second))
-            return false;
-        v->sp -= 2;
-        v->reader.cursor += size;
-        return true;
+        size = short_memarg(cursor, shape->align);
+        if (height < 2 || top[-1] != shape->second || top[-2] != WASM_I32)
+            return 0;
+        if (size)
+            *sp = top - 2;
+        return size;
     case VALIDATE_DROP:
-        if (v->sp == v->base)
-            return false;
-        v->sp--;
-        v->reader.cursor++;
-        return true;
+        if (!height)
+            return 0;
+        *sp = top - 1;
+        return size;
     }
-    return false;
+    return 0;
+}
+
+/* Takes the short way as far as it goes. */
+static void check_run(wasm_validator *v)
+{
+    const uint8_t *cursor = v->reader.cursor, *end = v->reader.end;
+    wasm_valtype *sp = v->sp;
+    while (end - cursor >= SHORT_BYTES) {
+        unsigned size;
+        /* A quarter of all instructions are these: a branch of their own is
+         * guessed better than the switch's jump. */
+        if (cursor[0] == WASM_OP_LOCAL_GET)
+            size = short_local_get(v, cursor, &sp);
+        else
+            size = check_short(v, cursor, &sp);
+        if (!size)
+            break;
+        cursor += size;
+    }
+    v->reader.cursor = cursor;
+    v->sp = sp;
 }
 
 /* From the function's frame to its `end`. */
 static whit_status check_all(wasm_validator *v)
 {
     while (v->frame_count) {
-        if (LIKELY(v->reader.cursor < v->reader.end) && check_fast(v))
-            continue;
+        if (!v->constant)
+            check_run(v);
         TRY(check_slow(v));
     }
     v->current = v->reader.cursor;
@@ -353,7 +367,6 @@ whit_status wasm_validator_body(wasm_validator *v, uint32_t function)
     const wasm_function *f = &v->module->functions[function];
     const wasm_functype *func = &v->types[f->type]->func;
     v->constant = false;
-    v->shapes = v->body_shapes;
     TRY(start(v, f->code.body, func));
     TRY(set_locals(v, &f->code));
     return check_all(v);
@@ -364,7 +377,6 @@ whit_status wasm_validator_expr(wasm_validator *v, slice expr,
 {
     wasm_functype func = {.results = &type, .result_count = 1};
     v->constant = true;
-    v->shapes = v->no_shapes;
     v->local_count = v->flat_count = 0;
     TRY(start(v, expr, &func));
     return check_all(v);

@@ -25,7 +25,7 @@ typedef enum validate_kind {
     VALIDATE_LOCAL_GET,
     VALIDATE_LOCAL_SET,
     VALIDATE_LOCAL_TEE,
-    VALIDATE_I32_CONST,
+    VALIDATE_CONST,
     VALIDATE_DROP
 } validate_kind;
 
@@ -65,7 +65,6 @@ typedef struct wasm_validator {
     /* The body or expression in hand. */
     wasm_reader reader;
     const uint8_t *current; /* instruction */
-    const validate_shape *shapes;
     bool constant;
     uint32_t visible_globals; /* constant expressions */
     const wasm_functype *func;
@@ -93,8 +92,7 @@ typedef struct wasm_validator {
     size_t init_room;
     uint32_t init_count;
 
-    validate_shape body_shapes[256];
-    validate_shape no_shapes[256];
+    validate_shape shapes[256]; /* by one-byte opcode, for bodies */
     wasm_valtype flat[VALIDATE_FLAT_LOCALS];
 } wasm_validator;
 
