@@ -292,6 +292,32 @@ TEST(exceptions)
     BODY(0, "\0\x41\0\x0a\x0b", "type mismatch: expected exnref");
 }
 
+/* A body of `count` times the two bytes, none of them closed. */
+static void check_repeated(const char pair[2], uint32_t count,
+                           const char *message)
+{
+    buffer code, bytes;
+    whit_error error = {0};
+    buffer_init(&code);
+    buffer_init(&bytes);
+    buffer_put(&code, 0);
+    for (uint32_t i = 0; i < count; i++)
+        buffer_append(&code, pair, 2);
+    buffer_put(&code, 0x0b);
+    make_module(&bytes, 0, buffer_view(&code));
+    CHECK_INT(validate(buffer_view(&bytes), WASM_FEATURES_ALL, &error),
+              WHIT_LIMIT);
+    CHECK(!strncmp(error.message, message, strlen(message)));
+    buffer_release(&code);
+    buffer_release(&bytes);
+}
+
+TEST(hostile_bodies_reach_limits)
+{
+    check_repeated("\x02\x40", 100001, "too many nested blocks: the limit is");
+    check_repeated("\x41\0", 1000001, "too many operands: the limit is");
+}
+
 /* ---- Modules ---- */
 
 static void check_module(int line, slice bytes, wasm_features features,
@@ -438,10 +464,11 @@ TEST(errors_know_their_place)
 TEST_MAIN(RUN(plain_instructions) RUN(variables) RUN(locals_without_default)
               RUN(blocks) RUN(branches) RUN(unreachable_code) RUN(calls)
                   RUN(memories) RUN(tables) RUN(vectors) RUN(structs_and_arrays)
-                      RUN(exceptions) RUN(module_with_everything)
-                          RUN(index_spaces) RUN(limits) RUN(tags_and_start)
-                              RUN(constant_expressions) RUN(exports)
-                                  RUN(sub_types) RUN(segments)
-                                      RUN(data_count_is_required)
-                                          RUN(features_can_be_off)
-                                              RUN(errors_know_their_place))
+                      RUN(exceptions) RUN(hostile_bodies_reach_limits)
+                          RUN(module_with_everything) RUN(index_spaces)
+                              RUN(limits) RUN(tags_and_start)
+                                  RUN(constant_expressions) RUN(exports)
+                                      RUN(sub_types) RUN(segments)
+                                          RUN(data_count_is_required)
+                                              RUN(features_can_be_off)
+                                                  RUN(errors_know_their_place))
