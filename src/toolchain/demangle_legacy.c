@@ -124,8 +124,8 @@ static void put_part(slice part, buffer *out)
 
 bool demangle_legacy(slice symbol, buffer *out)
 {
-    parts parts;
-    if (!read_parts(symbol, &parts)) {
+    parts all;
+    if (!read_parts(symbol, &all)) {
         /* "a::b::h0123456789abcdef", as linkers demangle. */
         if (symbol.size < 20 ||
             memcmp(symbol.data + symbol.size - 19, "::", 2) != 0 ||
@@ -134,10 +134,10 @@ bool demangle_legacy(slice symbol, buffer *out)
         buffer_append(out, symbol.data, symbol.size - 19);
         return true;
     }
-    for (unsigned n = 0; n < parts.count; n++) {
+    for (unsigned n = 0; n < all.count; n++) {
         if (n)
             buffer_text(out, "::");
-        put_part(parts.items[n], out);
+        put_part(all.items[n], out);
     }
     return true;
 }
@@ -168,9 +168,9 @@ static bool first_crate(slice name, buffer *out)
 
 bool demangle_legacy_crate(slice symbol, buffer *out)
 {
-    parts parts;
-    bool mangled = read_parts(symbol, &parts);
-    if (mangled && !parts.rust)
+    parts all;
+    bool mangled = read_parts(symbol, &all);
+    if (mangled && !all.rust)
         return false;
     buffer name;
     buffer_init(&name);

@@ -99,11 +99,11 @@ typedef struct open_blocks {
     uint32_t capacity;
 } open_blocks;
 
-static bool open_push(arena *arena, open_blocks *open, uint32_t label)
+static bool open_push(arena *memory, open_blocks *open, uint32_t label)
 {
     if (open->count == open->capacity) {
         uint32_t capacity = open->capacity ? open->capacity * 2 : 32;
-        uint32_t *items = arena_array(arena, capacity, sizeof *items);
+        uint32_t *items = arena_array(memory, capacity, sizeof *items);
         if (!items)
             return false;
         if (open->count)
@@ -149,11 +149,11 @@ static bool read_lists(body *self, const open_blocks *open, body_ins *ins)
     return true;
 }
 
-whit_status body_read(body *self, arena *arena, const wasm_module *module,
+whit_status body_read(body *self, arena *memory, const wasm_module *module,
                       uint32_t type, const body_bytes *bytes, whit_error *error)
 {
     memset(self, 0, sizeof *self);
-    self->arena = arena;
+    self->arena = memory;
     self->module = module;
     self->type = type;
     const wasm_functype *func = &module->types[type].func;
@@ -164,7 +164,7 @@ whit_status body_read(body *self, arena *arena, const wasm_module *module,
         for (uint32_t n = 0; n < bytes->groups[g].count; n++)
             body_add_local(self, bytes->groups[g].type);
     open_blocks open = {0};
-    if (!open_push(arena, &open, 0))
+    if (!open_push(memory, &open, 0))
         return error_memory(error);
     self->label_count = 1;
     wasm_reader reader = wasm_reader_new(bytes->code, 0);
@@ -175,7 +175,7 @@ whit_status body_read(body *self, arena *arena, const wasm_module *module,
             return error_memory(error);
         if (body_is_opening(ins.i.op)) {
             ins.label = self->label_count++;
-            if (!open_push(arena, &open, ins.label))
+            if (!open_push(memory, &open, ins.label))
                 return error_memory(error);
         } else if (ins.i.op == WASM_OP_ELSE) {
             ins.label = open_label(&open, 0);

@@ -67,7 +67,7 @@ typedef struct body_bytes {
     uint32_t group_count;
 } body_bytes;
 
-whit_status body_read(body *self, arena *arena, const wasm_module *module,
+whit_status body_read(body *self, arena *memory, const wasm_module *module,
                       uint32_t type, const body_bytes *bytes,
                       whit_error *error) WHIT_MUST_CHECK;
 /* Shortest form, locals counted, ordered and grouped anew. *bytes gets

@@ -132,12 +132,12 @@ static bool applies(const shrink_module *s)
     return true;
 }
 
-static slice offset_expr(arena *arena, uint64_t offset)
+static slice offset_expr(arena *memory, uint64_t offset)
 {
     uint8_t bytes[LEB128_MAX + 2] = {WASM_OP_I32_CONST};
     size_t size = 1 + leb128_write_s(bytes + 1, (int32_t)(uint32_t)offset);
     bytes[size++] = WASM_OP_END;
-    return slice_of(arena_dup(arena, bytes, size), size);
+    return slice_of(arena_dup(memory, bytes, size), size);
 }
 
 static uint64_t segment_size(const wasm_data *data)

@@ -242,16 +242,18 @@ static whit_status emit_function(emitter *e, uint32_t from,
     function->type = map_index(e, SHRINK_TYPES, function->type);
     if (function->imported)
         return WHIT_OK;
-    const body_bytes *body = &e->shrink->bodies[from];
-    wasm_local_group *groups = make_array(e, body->group_count, sizeof *groups);
+    const body_bytes *from_bytes = &e->shrink->bodies[from];
+    wasm_local_group *groups =
+        make_array(e, from_bytes->group_count, sizeof *groups);
     TRY_ALLOC(groups, e->error);
-    wasm_code code = {.locals = groups, .local_group_count = body->group_count};
-    for (uint32_t g = 0; g < body->group_count; g++) {
-        groups[g].count = body->groups[g].count;
-        groups[g].type = map_valtype(e, body->groups[g].type);
+    wasm_code code = {.locals = groups,
+                      .local_group_count = from_bytes->group_count};
+    for (uint32_t g = 0; g < from_bytes->group_count; g++) {
+        groups[g].count = from_bytes->groups[g].count;
+        groups[g].type = map_valtype(e, from_bytes->groups[g].type);
         code.local_count += groups[g].count;
     }
-    TRY(map_code(e, body->code, &code.body));
+    TRY(map_code(e, from_bytes->code, &code.body));
     function->code = code;
     return WHIT_OK;
 }

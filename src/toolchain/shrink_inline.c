@@ -81,11 +81,11 @@ static whit_status find_constants(shrink_module *s, constants *c,
 static whit_status rewrite_one(shrink_module *s, uint32_t function,
                                const constants *c, whit_error *error)
 {
-    arena arena;
-    arena_init(&arena);
+    arena memory;
+    arena_init(&memory);
     body b;
     whit_status status =
-        body_read(&b, &arena, s->source, s->source->functions[function].type,
+        body_read(&b, &memory, s->source, s->source->functions[function].type,
                   &s->bodies[function], error);
     if (status == WHIT_OK) {
         for (uint32_t n = 0; c && n < b.count; n++)
@@ -97,7 +97,7 @@ static whit_status rewrite_one(shrink_module *s, uint32_t function,
             shrink_rewrite(&b);
         status = write_back(s, function, &b, error);
     }
-    arena_release(&arena);
+    arena_release(&memory);
     return status;
 }
 
@@ -433,14 +433,14 @@ static whit_status inline_calls(inliner *in, uint32_t function, bool *changed)
 static whit_status inline_into(inliner *in, uint32_t function, bool *changed)
 {
     shrink_module *s = in->shrink;
-    arena arena;
-    arena_init(&arena);
+    arena memory;
+    arena_init(&memory);
     body b;
     bool here = false;
     in->caller = &b;
-    in->arena = &arena;
+    in->arena = &memory;
     whit_status status =
-        body_read(&b, &arena, s->source, s->source->functions[function].type,
+        body_read(&b, &memory, s->source, s->source->functions[function].type,
                   &s->bodies[function], in->error);
     if (status == WHIT_OK)
         status = inline_calls(in, function, &here);
@@ -453,7 +453,7 @@ static whit_status inline_into(inliner *in, uint32_t function, bool *changed)
             s->bodies[function] = bytes;
         *changed = true;
     }
-    arena_release(&arena);
+    arena_release(&memory);
     return status;
 }
 

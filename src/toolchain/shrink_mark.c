@@ -192,10 +192,10 @@ static void look_at_function(marker *m, uint32_t index)
     use(m, SHRINK_TYPES, function->type);
     if (function->imported)
         return;
-    const body_bytes *body = &m->shrink->bodies[index];
-    for (uint32_t g = 0; g < body->group_count; g++)
-        use_valtype(m, body->groups[g].type);
-    use_code(m, body->code);
+    const body_bytes *bytes = &m->shrink->bodies[index];
+    for (uint32_t g = 0; g < bytes->group_count; g++)
+        use_valtype(m, bytes->groups[g].type);
+    use_code(m, bytes->code);
 }
 
 static void look_at_type(marker *m, uint32_t index)
@@ -306,11 +306,11 @@ static bool list_segments(marker *m)
 {
     shrink_module *s = m->shrink;
     const wasm_module *source = s->source;
-    arena *arena = &s->arena;
-    m->elem_heads = arena_array(arena, source->table_count + 1, 4);
-    m->elem_next = arena_array(arena, source->elem_count + 1, 4);
-    m->data_heads = arena_array(arena, source->memory_count + 1, 4);
-    m->data_next = arena_array(arena, source->data_count + 1, 4);
+    arena *memory = &s->arena;
+    m->elem_heads = arena_array(memory, source->table_count + 1, 4);
+    m->elem_next = arena_array(memory, source->elem_count + 1, 4);
+    m->data_heads = arena_array(memory, source->memory_count + 1, 4);
+    m->data_next = arena_array(memory, source->data_count + 1, 4);
     if (!m->elem_heads || !m->elem_next || !m->data_heads || !m->data_next)
         return false;
     memset(m->elem_heads, 0xff, source->table_count * sizeof(uint32_t));

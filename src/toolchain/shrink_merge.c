@@ -8,15 +8,15 @@
  * with every called function replaced by the one that stays for it. */
 static void write_key(const shrink_module *s, uint32_t function, buffer *key)
 {
-    const body_bytes *body = &s->bodies[function];
+    const body_bytes *bytes = &s->bodies[function];
     uint32_t type = s->source->functions[function].type;
     buffer_u32(key, s->type_alias[type]);
-    buffer_uleb(key, body->group_count);
-    for (uint32_t g = 0; g < body->group_count; g++) {
-        buffer_u32(key, body->groups[g].count);
-        buffer_u32(key, body->groups[g].type);
+    buffer_uleb(key, bytes->group_count);
+    for (uint32_t g = 0; g < bytes->group_count; g++) {
+        buffer_u32(key, bytes->groups[g].count);
+        buffer_u32(key, bytes->groups[g].type);
     }
-    wasm_reader reader = wasm_reader_new(body->code, 0);
+    wasm_reader reader = wasm_reader_new(bytes->code, 0);
     while (reader.cursor < reader.end) {
         wasm_instruction i;
         wasm_next_instruction(&reader, &i);

@@ -13,7 +13,7 @@
 #include "wasm/visit.h"
 
 whit_status tool_size_names_init(tool_size_names *self, slice bytes,
-                                 const uint32_t *map, uint32_t map_count,
+                                 const uint32_t *moved, uint32_t moved_count,
                                  whit_error *error)
 {
     memset(self, 0, sizeof *self);
@@ -34,8 +34,8 @@ whit_status tool_size_names_init(tool_size_names *self, slice bytes,
          status == WHIT_OK && n < names.of[WASM_NAME_FUNCTION].count; n++) {
         const wasm_name *name = &names.of[WASM_NAME_FUNCTION].items[n];
         uint32_t to = name->index;
-        if (map)
-            to = to < map_count ? map[to] : WASM_NO_INDEX;
+        if (moved)
+            to = to < moved_count ? moved[to] : WASM_NO_INDEX;
         if (to >= self->count || self->symbols[to].size)
             continue;
         const void *copy =
@@ -279,12 +279,12 @@ static whit_status sum_all(tool_size *self, whit_error *error)
 }
 
 static whit_status read_names(reading *r, const wasm_module *module,
-                              arena *arena)
+                              arena *memory)
 {
-    TRY(wasm_names_read(module, arena, &r->own, r->error));
+    TRY(wasm_names_read(module, memory, &r->own, r->error));
     r->function_total = module->function_count;
     r->exports =
-        arena_array(arena, module->function_count + 1, sizeof *r->exports);
+        arena_array(memory, module->function_count + 1, sizeof *r->exports);
     TRY_ALLOC(r->exports, r->error);
     for (uint32_t n = 0; n < module->export_count; n++) {
         const wasm_export *export = &module->exports[n];

@@ -26,10 +26,10 @@ typedef struct tool_size_names {
     uint32_t count;
 } tool_size_names;
 
-/* Reads the name section of `module`; `map` (of tool_shrink, may be NULL)
+/* Reads the name section of `module`; `moved` (of tool_shrink, may be NULL)
  * gives the indices of the module that the names are meant for. */
 whit_status tool_size_names_init(tool_size_names *self, slice module,
-                                 const uint32_t *map, uint32_t map_count,
+                                 const uint32_t *moved, uint32_t moved_count,
                                  whit_error *error) WHIT_MUST_CHECK;
 void tool_size_names_release(tool_size_names *self);
 
