@@ -49,8 +49,27 @@ static bool same_again(const wasm_module *module, bool fold, slice bytes,
     return same;
 }
 
+/* Padded integers and empty groups of locals of a binary are not kept; the
+ * text must be the same then. */
+static bool same_text(const wasm_module *module, whit_error *error)
+{
+    wasm_print_options options = {0};
+    wasm_module *again = NULL;
+    buffer text, other;
+    buffer_init(&text);
+    buffer_init(&other);
+    bool same = wasm_print(module, &options, &text, error) == WHIT_OK &&
+                wasm_text_parse(buffer_view(&text), &again, error) == WHIT_OK &&
+                wasm_print(again, &options, &other, error) == WHIT_OK &&
+                slice_equal(buffer_view(&text), buffer_view(&other));
+    wasm_module_free(again);
+    buffer_release(&text);
+    buffer_release(&other);
+    return same;
+}
+
 static void check_print(const char *file, uint32_t line,
-                        const wasm_module *module)
+                        const wasm_module *module, bool binary)
 {
     whit_error error = {0};
     wasm_decode_options options = {WASM_FEATURES_ALL, false};
@@ -64,7 +83,7 @@ static void check_print(const char *file, uint32_t line,
     same = same &&
            same_again(decoded, false, buffer_view(&bytes), &text, &error) &&
            same_again(decoded, true, buffer_view(&bytes), &text, &error);
-    if (same) {
+    if (same || (binary && same_text(decoded, &error))) {
         passed++;
     } else {
         report(file, line, slice_text("prints differently"), &error);
@@ -84,7 +103,7 @@ static void check_binary(const char *file, const wasm_command *c)
     if (wasm_decode(c->module.bytes, &options, &module, &error) != WHIT_OK)
         return;
     if (c->kind == WASM_COMMAND_MODULE)
-        check_print(file, c->line, module);
+        check_print(file, c->line, module, true);
     wasm_module_free(module);
 }
 
@@ -106,7 +125,7 @@ static void check_command(const char *file, const wasm_command *c,
     whit_status status =
         wasm_text_parse_as(c->module.bytes, features, &module, &error);
     if (status == WHIT_OK)
-        check_print(file, c->line, module);
+        check_print(file, c->line, module, false);
     wasm_module_free(module);
     wasm_script_locate(&c->module, &error);
     if (!malformed && status != WHIT_OK && status != WHIT_INVALID)
