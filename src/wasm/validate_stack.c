@@ -77,6 +77,8 @@ whit_status wasm_validator_grow(wasm_validator *v, uint32_t extra)
         wanted = used + extra;
     if (wanted < 256)
         wanted = 256;
+    if (wanted > LIMIT_OPERANDS)
+        wanted = LIMIT_OPERANDS;
     size_t base = (size_t)(v->base - v->stack);
     wasm_valtype *grown = mem_realloc(v->stack, wanted * sizeof *grown);
     TRY_ALLOC(grown, v->error);
