@@ -91,7 +91,6 @@ prepare_cell(const rt_instance *inst, interp_code **cell, whit_error *error)
     return interp_prepare(inst->module, inst->checked, function, &code, error);
 }
 
-#if INTERP_TAILCALL
 HANDLER(COLD_TRAP);
 HANDLER(COLD_STATUS);
 HANDLER(COLD_PREPARE);
@@ -113,53 +112,37 @@ const void *const *interp_handlers(void)
     return (const void *const *)(const void *)handlers;
 }
 
-whit_status interp_run(const uint8_t *ip, uint8_t *fp, rt_instance *inst,
-                       rt_context *ctx)
-{
-    handler first;
-    memcpy(&first, ip, sizeof first);
-    return first(ip, fp, interp_memory(inst), inst, ctx, 0, 0, 0);
-}
-#else
-/* With a NULL `ip`: stores the table of labels through `table`. */
-static whit_status run(const uint8_t *ip, uint8_t *fp, rt_instance *inst,
-                       rt_context *ctx, const void *const **table)
-{
-    static const void *const labels[] = {
-#define X(name, format) &&handle_##name,
-#include "interpreter/ops_expand.h"
-#undef X
-    };
-    if (!ip) {
-        *table = labels;
-        return WHIT_OK;
-    }
-    uint8_t *mem = interp_memory(inst);
-    uint64_t acc = 0;
-    float facc = 0;
-    double dacc = 0;
-    DISPATCH();
-
-#include "interpreter/handlers_numeric.h"
-#include "interpreter/handlers_control.h"
-#include "interpreter/handlers_object.h"
-}
-
-const void *const *interp_handlers(void)
-{
-    const void *const *table = NULL;
-    (void)run(NULL, NULL, NULL, NULL, &table);
-    return table;
-}
-
-whit_status interp_run(const uint8_t *ip, uint8_t *fp, rt_instance *inst,
-                       rt_context *ctx)
-{
-    return run(ip, fp, inst, ctx, NULL);
-}
-#endif
-
 bool interp_keeps_registers(void)
 {
     return INTERP_TAILCALL;
 }
+
+#if INTERP_TAILCALL
+whit_status interp_run(const uint8_t *ip, uint8_t *fp, rt_instance *instance,
+                       rt_context *context)
+{
+    return handler_at(ip)(ip, fp, interp_memory(instance), instance, context, 0,
+                          0, 0);
+}
+#else
+/* The activation moves into the machine, which handlers find through the
+ * context. */
+whit_status interp_run(const uint8_t *ip, uint8_t *fp, rt_instance *instance,
+                       rt_context *context)
+{
+    machine m = {.activation = *interp_active(context),
+                 .ip = ip,
+                 .fp = fp,
+                 .mem = interp_memory(instance),
+                 .inst = instance};
+    interp_activation *outside = interp_active(context);
+    context->activation = &m.activation;
+    whit_status status;
+    do
+        status = handler_at(m.ip)(m.ip, m.fp, m.mem, m.inst, context, m.acc,
+                                  m.facc, m.dacc);
+    while (status == RUN_ON);
+    context->activation = outside;
+    return status;
+}
+#endif

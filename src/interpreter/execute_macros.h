@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * How handlers are written: once, for two ways of dispatch.
  *
- * With tail calls each handler is a function whose arguments are the whole
- * state, all in machine registers; it ends by jumping to the next one.
- * Otherwise handlers are labels of one function. A handler sees
+ * A handler is a function whose arguments are the whole state. With tail
+ * calls they stay in machine registers and it ends by jumping to the next
+ * one. Otherwise it leaves them in a struct and returns to a loop: slower,
+ * for compilers without that and for sanitizers. A handler sees
  *
  *     ip       the instruction      fp    the frame
  *     mem      base of memory 0     inst  the running instance
@@ -33,51 +34,76 @@
 #define INTERP_TAILCALL 0
 #endif
 
-#if INTERP_TAILCALL
 #define UNUSED __attribute__((unused))
-#define PARAMETERS                                                       \
-    UNUSED const uint8_t *ip, UNUSED uint8_t *fp, UNUSED uint8_t *mem,   \
-        UNUSED rt_instance *inst, UNUSED rt_context *ctx,                \
+#define PARAMETERS                                                     \
+    UNUSED const uint8_t *ip, UNUSED uint8_t *fp, UNUSED uint8_t *mem, \
+        UNUSED rt_instance *inst, UNUSED rt_context *ctx,              \
         UNUSED uint64_t acc, UNUSED float facc, UNUSED double dacc
 #define ARGUMENTS ip, fp, mem, inst, ctx, acc, facc, dacc
-#define HANDLER_CALL __attribute__((preserve_none))
-typedef HANDLER_CALL whit_status (*handler)(PARAMETERS);
 #define HANDLER(name) \
     static HANDLER_CALL whit_status handle_##name(PARAMETERS)
+#if INTERP_TAILCALL
+#define HANDLER_CALL __attribute__((preserve_none))
+#else
+#define HANDLER_CALL
+#endif
+typedef HANDLER_CALL whit_status (*handler)(PARAMETERS);
+
+static inline handler handler_at(const uint8_t *ip)
+{
+    handler h;
+    memcpy(&h, ip, sizeof h);
+    return h;
+}
+
+#if INTERP_TAILCALL
 #define JUMP_TO(name) \
     __attribute__((musttail)) return handle_##name(ARGUMENTS)
-#define DISPATCH()                        \
-    do {                                  \
-        handler next_;                    \
-        memcpy(&next_, ip, sizeof next_); \
-        __attribute__((musttail)) return next_(ARGUMENTS); \
-    } while (0)
+#define DISPATCH() \
+    __attribute__((musttail)) return handler_at(ip)(ARGUMENTS)
 /* A fault's handler finds ip and fp in their registers: the access is over
  * before ip moves on. */
 #define LOADED(value) __asm__ volatile("" : "+r"(ip), "+r"(value))
+#if defined(__x86_64__)
+#define LOADED_FLOAT(value) __asm__ volatile("" : "+r"(ip), "+x"(value))
+#else
 #define LOADED_FLOAT(value) __asm__ volatile("" : "+r"(ip), "+w"(value))
+#endif
 #define STORED() __asm__ volatile("" : "+r"(ip) : : "memory")
 #define BEFORE_ACCESS() ((void)0)
-#if defined(__x86_64__)
-#undef LOADED_FLOAT
-#define LOADED_FLOAT(value) __asm__ volatile("" : "+r"(ip), "+x"(value))
-#endif
 #else
-#define HANDLER(name) handle_##name:
-#define JUMP_TO(name) goto handle_##name
-#define DISPATCH()                        \
-    do {                                  \
-        const void *next_;                \
-        memcpy(&next_, ip, sizeof next_); \
-        goto *next_;                      \
+/* What a handler leaves for the next one; RUN_ON is no status. */
+typedef struct machine {
+    interp_activation activation; /* first: context->activation is it */
+    const uint8_t *ip;
+    uint8_t *fp;
+    uint8_t *mem;
+    rt_instance *inst;
+    uint64_t acc;
+    float facc;
+    double dacc;
+} machine;
+#define RUN_ON (-1)
+#define JUMP_TO(name) return handle_##name(ARGUMENTS)
+#define DISPATCH()                                               \
+    do {                                                         \
+        machine *m_ = ctx->activation;                           \
+        m_->ip = ip;                                             \
+        m_->fp = fp;                                             \
+        m_->mem = mem;                                           \
+        m_->inst = inst;                                         \
+        m_->acc = acc;                                           \
+        m_->facc = facc;                                         \
+        m_->dacc = dacc;                                         \
+        return RUN_ON;                                           \
     } while (0)
 #define LOADED(value) __asm__ volatile("" : : "m"(value) : "memory")
 #define LOADED_FLOAT(value) LOADED(value)
 #define STORED() __asm__ volatile("" : : : "memory")
-#define BEFORE_ACCESS()                  \
-    do {                                 \
-        interp_active(ctx)->ip = ip;     \
-        interp_active(ctx)->fp = fp;     \
+#define BEFORE_ACCESS()                    \
+    do {                                   \
+        interp_active(ctx)->ip = ip;       \
+        interp_active(ctx)->fp = fp;       \
         __asm__ volatile("" ::: "memory"); \
     } while (0)
 #endif
