@@ -5,12 +5,21 @@
 #   SAN=address,undefined   sanitised variant, in build/san
 #   BUILD=dir           where everything goes; nothing is written elsewhere
 #   FOLDERS="base wasm" build only these layers of src/ (for working on one)
+#   FUZZER=1            fuzz targets that search, in build/fuzzer (clang)
+#   V=1                 show the commands
 
 .DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+V ?=
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '%-6s %s\n')
 VERSION := 0.1.0
+SOVERSION := 0
 SAN ?=
-BUILD ?= $(if $(SAN),build/san,build)
+FUZZER ?=
+BUILD ?= $(if $(FUZZER),build/fuzzer,$(if $(SAN),build/san,build))
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
 # Clang from 19 on compiles the interpreter to tail calls with every machine
@@ -20,6 +29,7 @@ ifneq ($(filter default undefined,$(origin CC))$(if $(CC),,empty),)
 override CC := $(firstword $(foreach c,clang-22 clang-21 clang-20 clang-19 clang gcc cc,\
         $(if $(shell command -v $(c) 2>/dev/null),$(c))))
 endif
+JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 FOLDERS ?= $(filter-out README.md LAYERS,$(notdir $(wildcard src/*)))
 SOURCES := $(foreach f,$(FOLDERS),$(wildcard src/$(f)/*.c src/$(f)/*/*.c))
@@ -34,33 +44,55 @@ CFLAGS ?=
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -g $(OPTIMIZE) $(WARNINGS) \
               -fvisibility=hidden -fPIC -Isrc -Iinclude \
               -DWHIT_VERSION='"$(VERSION)"' \
-              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) $(CFLAGS)
+              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) \
+              $(if $(FUZZER),-fsanitize=fuzzer-no-link) $(CFLAGS)
 LIBS := -lm -lpthread $(if $(SAN),-fsanitize=$(SAN))
 # The program alone reads cargo's JSON; the library needs only libc.
-JSON_CFLAGS = $(shell pkg-config --cflags jansson)
-JSON_LIBS = $(shell pkg-config --libs jansson)
+JSON_CFLAGS = $(eval JSON_CFLAGS := $$(shell pkg-config --cflags jansson))$(JSON_CFLAGS)
+JSON_LIBS = $(eval JSON_LIBS := $$(shell pkg-config --libs jansson))$(JSON_LIBS)
 
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/obj/%.o)
 PROGRAM_OBJECTS := $(PROGRAM_SOURCES:%.c=$(BUILD)/obj/%.o)
 
-.PHONY: all lib clean
+comma := ,
+SHARED := $(BUILD)/libwhit.so.$(VERSION)
+
+.PHONY: all lib clean FORCE
 all: $(BUILD)/whit $(BUILD)/libwhit.a $(BUILD)/libwhit.so
 lib: $(BUILD)/libwhit.a
 
-$(BUILD)/obj/src/toolchain/%.o: ALL_CFLAGS += $(JSON_CFLAGS)
-$(BUILD)/obj/%.o: %.c
+# What objects are compiled with; it changes when CC or a flag does, and then
+# everything is compiled anew.
+COMPILED_WITH := $(CC) $(ALL_CFLAGS)
+$(BUILD)/flags: FORCE
+	$(if $(CC),,$(error no C compiler found: tools/setup installs what is missing))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	@echo '$(subst ','\'',$(COMPILED_WITH))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(COMPILED_WITH))' > $@
+
+$(BUILD)/obj/src/toolchain/%.o: ALL_CFLAGS += $(JSON_CFLAGS)
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+# It holds that file, through .incbin.
+$(BUILD)/obj/src/toolchain/build_guest.o: guest/c/runtime.c
 
 $(BUILD)/libwhit.a: $(LIB_OBJECTS)
-	@rm -f $@
-	ar rcs $@ $^
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/libwhit.so: $(LIB_OBJECTS)
-	$(CC) -shared -o $@ $^ $(LIBS)
+$(SHARED): $(LIB_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) -shared -Wl,-soname,libwhit.so.$(SOVERSION) \
+	    $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $^ $(LIBS)
+$(BUILD)/libwhit.so: $(SHARED)
+	@ln -sf $(<F) $(BUILD)/libwhit.so.$(SOVERSION)
+	@ln -sf libwhit.so.$(SOVERSION) $@
 
 $(BUILD)/whit: $(PROGRAM_OBJECTS) $(BUILD)/libwhit.a
-	$(CC) -o $@ $(PROGRAM_OBJECTS) $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) -o $@ $(PROGRAM_OBJECTS) $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
 
 # Tests: one program for each file under tests/unit and tests/faults.
 TEST_SOURCES := $(wildcard tests/unit/*/test_*.c tests/faults/test_*.c)
@@ -69,65 +101,78 @@ TEST_OBJECTS := $(filter-out $(BUILD)/obj/src/cli/%,$(PROGRAM_OBJECTS))
 FUZZ_SOURCES := $(wildcard fuzz/fuzz_*.c)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 
-$(BUILD)/tests/%: tests/%.c tests/unit/test.h $(TEST_OBJECTS) $(BUILD)/libwhit.a
+$(BUILD)/tests/%: tests/%.c $(TEST_OBJECTS) $(BUILD)/libwhit.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit $(JSON_CFLAGS) -o $@ $< $(TEST_OBJECTS) \
-	    $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ -Itests/unit \
+	    $(JSON_CFLAGS) -o $@ $< $(TEST_OBJECTS) $(BUILD)/libwhit.a \
+	    $(LIBS) $(JSON_LIBS)
 
-# Fuzz targets replay files by themselves; with FUZZER=1 (clang) they search.
-FUZZER ?=
-$(BUILD)/fuzz/%: fuzz/%.c fuzz/standalone_main.c $(TEST_OBJECTS) $(BUILD)/libwhit.a
+# Fuzz targets replay files by themselves; with FUZZER=1 they search.
+FUZZ_MAIN := $(if $(FUZZER),,$(BUILD)/obj/fuzz/standalone_main.o)
+$(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(FUZZ_MAIN) $(TEST_OBJECTS) \
+    $(BUILD)/libwhit.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $< \
-	    $(if $(FUZZER),,fuzz/standalone_main.c) $(TEST_OBJECTS) \
-	    $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $< $(FUZZ_MAIN) \
+	    $(TEST_OBJECTS) $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
+.PRECIOUS: $(BUILD)/obj/fuzz/%.o
 
-.PHONY: test test-programs fuzz-programs demo bench check install setup
+.PHONY: test-programs fuzz-programs setup built test demo bench check install
 test-programs: $(TEST_PROGRAMS)
 fuzz-programs: $(FUZZ_PROGRAMS)
 
+# What is asked for is made by a second make, after setup, because setup may
+# install the compiler that CC then names.
+AGAIN = $(MAKE) --no-print-directory CC=$(CC_GIVEN)
 setup:
 	@tools/setup
-# After setup, because it may install the compiler that CC then names.
-test demo: setup
-	@$(MAKE) --no-print-directory CC=$(CC_GIVEN) $@-ready
-bench:
+built: setup
+	@$(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) all
+test demo check: built
+	@$(AGAIN) $@-ready
+bench: built
 	@tools/setup bench
-	@$(MAKE) --no-print-directory CC=$(CC_GIVEN) bench-ready
-.PHONY: test-ready demo-ready bench-ready
-test-ready: all
-	@tests/run
-demo-ready: all
-	@examples/demo
-bench-ready: all
-	@bench/run
-check:
-	@tools/check_layers && tools/check_style && tools/check_headers
+	@$(AGAIN) $@-ready
+# The scripts call make themselves, with these and no more.
+SCRIPT = MAKEFLAGS= CC='$(CC)' BUILD='$(BUILD)' SAN='$(SAN)' CFLAGS='$(CFLAGS)'
+.PHONY: test-ready demo-ready bench-ready check-ready
+test-ready:
+	@$(SCRIPT) tests/run
+demo-ready:
+	@$(SCRIPT) examples/demo
+bench-ready:
+	@$(SCRIPT) bench/run
+check-ready:
+	@$(SCRIPT) tests/run checks
 
 INSTALL ?= install
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/whit \
-	    $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
-	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/whit $(SHARE)/man/man1 \
+	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	    $(SHARE)/fish/vendor_completions.d
 	$(INSTALL) -m 755 $(BUILD)/whit $(DESTDIR)$(PREFIX)/bin/whit
-	$(INSTALL) -m 644 $(BUILD)/libwhit.a $(DESTDIR)$(PREFIX)/lib/
-	$(INSTALL) -m 755 $(BUILD)/libwhit.so $(DESTDIR)$(PREFIX)/lib/
+	$(INSTALL) -m 644 $(BUILD)/libwhit.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
+	ln -sf libwhit.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libwhit.so.$(SOVERSION)
+	ln -sf libwhit.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libwhit.so
 	$(INSTALL) -m 644 include/whit.h $(DESTDIR)$(PREFIX)/include/
 	$(INSTALL) -m 644 include/whit/* $(DESTDIR)$(PREFIX)/include/whit/
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-	    tools/whit.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/whit.pc
-	tools/man $(BUILD)/whit $(DESTDIR)$(PREFIX)/share/man/man1
+	sed -e 's|@PREFIX@|$(abspath $(PREFIX))|' \
+	    -e 's|@LIBDIR@|$(abspath $(LIBDIR))|' -e 's|@VERSION@|$(VERSION)|' \
+	    tools/whit.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/whit.pc
+	tools/man $(BUILD)/whit $(SHARE)/man/man1
 	$(INSTALL) -m 644 tools/completions/whit.bash \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/whit
-	$(INSTALL) -m 644 tools/completions/_whit \
-	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whit
+	    $(SHARE)/bash-completion/completions/whit
+	$(INSTALL) -m 644 tools/completions/_whit $(SHARE)/zsh/site-functions/_whit
 	$(INSTALL) -m 644 tools/completions/whit.fish \
-	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whit.fish
+	    $(SHARE)/fish/vendor_completions.d/whit.fish
 
 clean:
-	rm -rf build
+	rm -rf build $(addprefix $(BUILD)/,obj tests fuzz san demo bench flags whit) \
+	    $(BUILD)/libwhit.*
 
--include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d)
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
+    $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.d)
