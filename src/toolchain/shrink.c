@@ -205,13 +205,14 @@ static whit_status fill_map(const shrink_module *s, tool_shrink_stats *stats,
 }
 
 /* The result is a module that whit itself would accept. */
-static bool is_valid(slice bytes)
+static bool is_valid(slice bytes, uint64_t *customs)
 {
     wasm_decode_options options = {.features = WASM_FEATURES_ALL};
     wasm_module *module = NULL;
     if (wasm_decode(bytes, &options, &module, NULL) != WHIT_OK)
         return false;
     bool valid = wasm_validate(module, WASM_FEATURES_ALL, NULL) == WHIT_OK;
+    *customs = custom_size(module);
     wasm_module_free(module);
     return valid;
 }
@@ -225,16 +226,19 @@ static whit_status shrink_decoded(const wasm_module *module, slice bytes,
     arena_init(&s.arena);
     buffer result;
     buffer_init(&result);
+    uint64_t customs = 0;
     whit_status status = set_up(&s, error);
     if (status == WHIT_OK)
         status = run_stages(&s, stats, error);
     if (status == WHIT_OK)
         status = shrink_emit(&s, &result, error);
     if (status == WHIT_OK && result.size < bytes.size)
-        stats->rejected = !is_valid(buffer_view(&result));
+        stats->rejected = !is_valid(buffer_view(&result), &customs);
     stats->unchanged = result.size >= bytes.size || stats->rejected;
     if (status == WHIT_OK && !stats->unchanged)
         status = fill_map(&s, stats, error);
+    stats->saved[TOOL_SHRINK_CUSTOM] =
+        (int64_t)custom_size(module) - (int64_t)customs;
     arena_release(&s.arena);
     if (status == WHIT_OK) {
         slice best = stats->unchanged ? bytes : buffer_view(&result);
@@ -246,8 +250,21 @@ static whit_status shrink_decoded(const wasm_module *module, slice bytes,
     return status;
 }
 
+/* Object files and shared libraries: sections of theirs speak of indices
+ * and offsets that only linkers understand. */
+static bool is_linkable(const wasm_module *module)
+{
+    for (uint32_t n = 0; n < module->custom_count; n++) {
+        slice name = module->customs[n].name;
+        if (slice_is(name, "linking") ||
+            (name.size >= 6 && !memcmp(name.data, "dylink", 6)))
+            return true;
+    }
+    return false;
+}
+
 /* What the stages did not measure belongs to the declarations. */
-static void balance(tool_shrink_stats *stats, const wasm_module *module)
+static void balance(tool_shrink_stats *stats)
 {
     if (stats->unchanged) {
         memset(stats->saved, 0, sizeof stats->saved);
@@ -255,7 +272,6 @@ static void balance(tool_shrink_stats *stats, const wasm_module *module)
         stats->dead = stats->merged = stats->inlined = 0;
         return;
     }
-    stats->saved[TOOL_SHRINK_CUSTOM] = (int64_t)custom_size(module);
     int64_t rest = (int64_t)(stats->before - stats->after);
     for (int g = 0; g < TOOL_SHRINK_INDEX; g++)
         rest -= stats->saved[g];
@@ -275,10 +291,16 @@ whit_status tool_shrink(slice bytes, const tool_shrink_options *options,
     TRY(wasm_decode(bytes, &decode, &module, error));
     account->functions_before = module->function_count;
     whit_status status = wasm_validate(module, WASM_FEATURES_ALL, error);
-    if (status == WHIT_OK)
+    if (status == WHIT_OK && is_linkable(module)) {
+        account->unchanged = true;
+        account->after = bytes.size;
+        buffer_slice(out, bytes);
+        status = buffer_status(out, error);
+    } else if (status == WHIT_OK) {
         status = shrink_decoded(module, bytes, options, out, account, error);
+    }
     if (status == WHIT_OK)
-        balance(account, module);
+        balance(account);
     wasm_module_free(module);
     if (!stats)
         tool_shrink_stats_release(&own);

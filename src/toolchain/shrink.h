@@ -9,7 +9,8 @@
  * they disappear.
  *
  * The result is valid, and never larger than the input: when nothing was
- * won, the input itself is the result. */
+ * won, the input itself is the result; so it is for object files and shared
+ * libraries, whose sections for the linker would no longer be true. */
 #ifndef TOOLCHAIN_SHRINK_H
 #define TOOLCHAIN_SHRINK_H
 

@@ -376,6 +376,8 @@ TEST(what_cannot_shrink_is_returned_as_it_is)
 {
     const char *text = "(module (func (export \"f\")))";
     CHECK(becomes(text, text));
+    const char *object = "(module (@custom \"linking\" \"x\") (func nop))";
+    CHECK(becomes(object, object));
 }
 
 TEST(invalid_modules_are_refused)
