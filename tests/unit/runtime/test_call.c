@@ -2,6 +2,9 @@
  * Calls between host and guest, traps, faults, limits. */
 #include "fake.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "runtime/memory.h"
 
 static rt_engine *engine;
@@ -332,6 +335,41 @@ TEST(stores_nest)
     tear_down();
 }
 
+static whit_status host_crashes(rt_caller *caller, void *env, rt_slot *slots,
+                                whit_error *error)
+{
+    uint8_t *base;
+    size_t size;
+    (void)env;
+    (void)slots;
+    TRY(rt_caller_memory(caller, &base, &size, error));
+    *(volatile uint8_t *)(base + size) = 1;
+    return WHIT_OK;
+}
+
+/* A fault of a host function is the program's own, even behind a memory:
+ * the process dies as it would without whit. */
+TEST(faults_of_host_functions_are_not_hidden)
+{
+    set_up();
+    recursion_target = host_function(host_crashes, NULL);
+    fake_body = guest_calls_host;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        int32_t value = 1;
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(0);
+        _exit(call(guest_function(), &value) == WHIT_TRAP ? 0 : 7);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    /* Sanitizers report and exit instead. */
+    CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGSEGV
+                              : WEXITSTATUS(status) == 1);
+    tear_down();
+}
+
 TEST(long_backtraces_fit_the_message)
 {
     set_up();
@@ -357,4 +395,5 @@ TEST_MAIN(
                         RUN(references_of_a_host_function_live_until_it_returns)
                             RUN(host_functions_see_interrupts_and_memory)
                                 RUN(stores_nest)
-                                    RUN(long_backtraces_fit_the_message))
+                                    RUN(faults_of_host_functions_are_not_hidden)
+                                        RUN(long_backtraces_fit_the_message))
