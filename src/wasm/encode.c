@@ -4,6 +4,7 @@
 
 #include "base/leb128.h"
 #include "wasm/instruction.h"
+#include "wasm/piece.h"
 
 /* The sections of a module in their order. */
 static const uint8_t section_order[] = {
@@ -94,6 +95,40 @@ static void put_tag(buffer *out, const wasm_tag *tag)
 {
     buffer_put(out, 0);
     buffer_uleb(out, tag->type);
+}
+
+void wasm_write_group(buffer *out, const wasm_subtype *types, uint32_t count)
+{
+    if (count != 1 || types->rec_explicit) {
+        buffer_put(out, 0x4e);
+        buffer_uleb(out, count);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        put_subtype(out, &types[i]);
+}
+
+void wasm_write_external(buffer *out, const wasm_external *what)
+{
+    buffer_put(out, (uint8_t)what->kind);
+    switch (what->kind) {
+    case WASM_EXTERN_FUNC:
+        buffer_uleb(out, what->type);
+        break;
+    case WASM_EXTERN_TABLE:
+        put_table_type(out, &what->table);
+        break;
+    case WASM_EXTERN_MEMORY:
+        put_limits(out, &what->memory.limits);
+        break;
+    case WASM_EXTERN_GLOBAL:
+        put_global_type(out, &what->global);
+        break;
+    case WASM_EXTERN_TAG:
+        put_tag(out, &(wasm_tag){.type = what->type});
+        break;
+    case WASM_EXTERN_KINDS:
+        break;
+    }
 }
 
 /* ---- Sections: each returns how many items it wrote ---- */

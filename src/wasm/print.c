@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/memory.h"
+#include "wasm/piece.h"
 #include "wasm/print_internal.h"
 
 static const wasm_name_kind name_kinds[WASM_EXTERN_KINDS] = {
@@ -483,23 +484,66 @@ static whit_status print_module(printer *p)
     return buffer_status(p->out, p->error);
 }
 
-whit_status wasm_print(const wasm_module *module,
-                       const wasm_print_options *options, buffer *out,
-                       whit_error *error)
+static void open_printer(printer *p, const wasm_module *module,
+                         const wasm_print_options *options, buffer *out,
+                         whit_error *error)
 {
-    printer *p = mem_zalloc(sizeof *p);
-    TRY_ALLOC(p, error);
     p->module = module;
     if (options)
         p->options = *options;
     p->out = out;
     p->error = error;
-    whit_status status = print_module(p);
+}
+
+static void close_printer(printer *p)
+{
     for (int kind = 0; kind < WASM_NAME_KINDS; kind++)
         mem_free(p->printed[kind].items);
     mem_free(p->frames.items);
     map_release(&p->labels);
     arena_release(&p->scratch);
     mem_free(p);
+}
+
+whit_status wasm_print(const wasm_module *module,
+                       const wasm_print_options *options, buffer *out,
+                       whit_error *error)
+{
+    printer *p = mem_zalloc(sizeof *p);
+    TRY_ALLOC(p, error);
+    open_printer(p, module, options, out, error);
+    whit_status status = print_module(p);
+    close_printer(p);
+    return status;
+}
+
+static whit_status print_nested(printer *p, unsigned indent, slice name)
+{
+    TRY(print_names_open(p));
+    TRY(print_hints_open(p));
+    if (!slice_equal(p->names.module, name)) {
+        print_word(p, " (@name ");
+        print_string(p, p->names.module, true);
+        buffer_put(p->out, ')');
+    }
+    size_t before = p->out->size;
+    p->indent = indent + 1;
+    TRY(print_fields(p));
+    p->indent = indent;
+    if (p->out->size != before)
+        print_newline(p);
+    return buffer_status(p->out, p->error);
+}
+
+whit_status wasm_print_fields(const wasm_module *module,
+                              const wasm_print_options *options,
+                              unsigned indent, slice name, buffer *out,
+                              whit_error *error)
+{
+    printer *p = mem_zalloc(sizeof *p);
+    TRY_ALLOC(p, error);
+    open_printer(p, module, options, out, error);
+    whit_status status = print_nested(p, indent, name);
+    close_printer(p);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "wasm/text.h"
 
 #include "base/memory.h"
+#include "wasm/piece.h"
 #include "wasm/text_internal.h"
 
 static const struct {
@@ -218,17 +219,17 @@ static whit_status finish(text_parser *p)
     return text_customs_finish(p);
 }
 
-static whit_status parse(text_parser *p, slice text)
+static whit_status parse(text_parser *p, const wasm_lexer *start, slice name)
 {
-    if (text.size > LIMIT_TEXT_BYTES)
+    if ((size_t)(start->end - start->cursor) > LIMIT_TEXT_BYTES)
         return error_set(p->error, WHIT_LIMIT,
                          "the text is longer than %u bytes", LIMIT_TEXT_BYTES);
-    p->lexer = wasm_lexer_new(text);
+    p->lexer = *start;
     TRY(declare_fields(p));
     TRY(read_types(p));
-    p->lexer = wasm_lexer_new(text);
+    p->lexer = *start;
     p->lexer.annotations = true;
-    p->module_name = slice_of(NULL, 0);
+    p->module_name = name;
     TRY(read_fields(p));
     return finish(p);
 }
@@ -259,8 +260,9 @@ static void release(text_parser *p)
     arena_release(&p->scratch);
 }
 
-whit_status wasm_text_parse_as(slice text, wasm_features features,
-                               wasm_module **out, whit_error *error)
+static whit_status parse_module(const wasm_lexer *start, slice name,
+                                wasm_features features, wasm_module **out,
+                                whit_error *error)
 {
     *out = NULL;
     text_parser *p = mem_zalloc(sizeof *p);
@@ -268,7 +270,8 @@ whit_status wasm_text_parse_as(slice text, wasm_features features,
     p->error = error;
     p->features = features;
     p->module = wasm_module_new();
-    whit_status status = p->module ? parse(p, text) : error_memory(error);
+    whit_status status =
+        p->module ? parse(p, start, name) : error_memory(error);
     if (status == WHIT_OK)
         *out = p->module;
     else
@@ -276,6 +279,19 @@ whit_status wasm_text_parse_as(slice text, wasm_features features,
     release(p);
     mem_free(p);
     return status;
+}
+
+whit_status wasm_text_parse_as(slice text, wasm_features features,
+                               wasm_module **out, whit_error *error)
+{
+    wasm_lexer start = wasm_lexer_new(text);
+    return parse_module(&start, slice_of(NULL, 0), features, out, error);
+}
+
+whit_status wasm_text_parse_fields(const wasm_lexer *start, slice name,
+                                   wasm_module **out, whit_error *error)
+{
+    return parse_module(start, name, WASM_FEATURES_ALL, out, error);
 }
 
 whit_status wasm_text_parse(slice text, wasm_module **out, whit_error *error)

@@ -183,10 +183,18 @@ static whit_status add_custom(text_parser *p, slice name, slice bytes,
 
 whit_status text_module_notes(text_parser *p, bool first)
 {
-    text_note note;
+    text_note note, *notes = p->notes.items;
     bool named = false;
-    while (text_note_take(p, WASM_ANNOTATION_CUSTOM, &note))
-        TRY(add_custom(p, note.name, note.bytes, note.after));
+    size_t kept = 0;
+    for (size_t i = 0; i < p->notes.count; i++) {
+        note = notes[i];
+        if (note.kind == WASM_ANNOTATION_CUSTOM &&
+            note.before == p->token.text.data)
+            TRY(add_custom(p, note.name, note.bytes, note.after));
+        else
+            notes[kept++] = note;
+    }
+    p->notes.count = kept;
     while (first && text_note_take(p, WASM_ANNOTATION_NAME, &note)) {
         if (named)
             return wasm_place_error(note.place, p->error,
@@ -257,7 +265,7 @@ static bool section_wanted(const text_parser *p, const char *name, size_t *at)
 static whit_status finish_names(text_parser *p)
 {
     wasm_names names = {.module = p->module_name};
-    bool any = p->module_name.data != NULL;
+    bool any = p->module_name.size != 0;
     for (int kind = 0; kind < WASM_NAME_KINDS; kind++) {
         names.of[kind].items = p->names[kind].items;
         names.of[kind].count = (uint32_t)p->names[kind].count;

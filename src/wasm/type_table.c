@@ -93,9 +93,9 @@ static whit_status key_index(const key_context *context, uint32_t index,
 {
     if (!context->types)
         *out = index;
-    else if (index < context->first)
+    else if (index < context->first && context->types[index])
         *out = context->types[index]->id;
-    else if (index - context->first < context->count)
+    else if (index >= context->first && index - context->first < context->count)
         *out = KEY_INSIDE | (index - context->first);
     else
         return error_set(error, WHIT_INVALID, "unknown type %u", index);
@@ -349,22 +349,32 @@ static whit_status intern(wasm_type_table *self, uint32_t count, uint32_t *out,
     return WHIT_OK;
 }
 
+whit_status wasm_type_table_group(wasm_type_table *self,
+                                  const wasm_subtype *group, uint32_t first,
+                                  uint32_t count, const wasm_type **types,
+                                  whit_error *error)
+{
+    key_context context = {types, first, count};
+    self->key_size = 0;
+    for (uint32_t i = 0; i < count; i++)
+        TRY(put_subtype(self, &context, first + i, &group[i], error));
+    uint32_t id;
+    TRY(intern(self, count, &id, error));
+    for (uint32_t i = 0; i < count; i++)
+        types[first + i] = self->types[id + i];
+    return WHIT_OK;
+}
+
 whit_status wasm_type_table_add(wasm_type_table *self,
                                 const wasm_module *module,
                                 const wasm_type **out, whit_error *error)
 {
     uint32_t first = 0;
     while (first < module->type_count) {
-        key_context context = {out, first, module->types[first].rec_count};
-        self->key_size = 0;
-        for (uint32_t i = 0; i < context.count; i++)
-            TRY(put_subtype(self, &context, first + i,
-                            &module->types[first + i], error));
-        uint32_t id;
-        TRY(intern(self, context.count, &id, error));
-        for (uint32_t i = 0; i < context.count; i++)
-            out[first + i] = self->types[id + i];
-        first += context.count;
+        uint32_t count = module->types[first].rec_count;
+        TRY(wasm_type_table_group(self, module->types + first, first, count,
+                                  out, error));
+        first += count;
     }
     return WHIT_OK;
 }

@@ -45,6 +45,13 @@ whit_status wasm_type_table_add(wasm_type_table *self,
                                 const wasm_module *module,
                                 const wasm_type **out,
                                 whit_error *error) WHIT_MUST_CHECK;
+/* Interns one recursion group: `group` has `count` types, the first of which
+ * has index `first`; types[0..first] hold what stands in front (NULL where an
+ * index is no type), and types[first..] receives the group. */
+whit_status wasm_type_table_group(wasm_type_table *self,
+                                  const wasm_subtype *group, uint32_t first,
+                                  uint32_t count, const wasm_type **types,
+                                  whit_error *error) WHIT_MUST_CHECK;
 /* Interns one final function type without super type, given in canonical
  * ids (hosts define functions this way). */
 whit_status wasm_type_table_func(wasm_type_table *self,

@@ -6,6 +6,8 @@
 
 #include "base/leb128.h"
 #include "base/limits.h"
+#include "base/memory.h"
+#include "wasm/piece.h"
 
 enum {
     TYPE_REC = 0x4e,
@@ -285,6 +287,98 @@ whit_status wasm_walk_import(wasm_walk *self, whit_error *error)
     import.index = self->imported[import.kind]++;
     VISIT(self, import, self->item, wasm_walk_span(self, start), &import, &what,
           error);
+    return WHIT_OK;
+}
+
+/* ---- Pieces ---- */
+
+whit_status wasm_read_byte(wasm_reader *self, uint8_t *out, whit_error *error)
+{
+    wasm_walk walk = {.reader = *self};
+    TRY(wasm_walk_byte(&walk, out, error));
+    *self = walk.reader;
+    return WHIT_OK;
+}
+
+whit_status wasm_read_name(wasm_reader *self, slice *out, whit_error *error)
+{
+    wasm_walk walk = {.reader = *self};
+    TRY(wasm_walk_name(&walk, out, error));
+    *self = walk.reader;
+    return WHIT_OK;
+}
+
+whit_status wasm_read_count(wasm_reader *self, uint32_t limit, const char *what,
+                            uint32_t *out, whit_error *error)
+{
+    wasm_walk walk = {.reader = *self};
+    TRY(wasm_walk_count(&walk, limit, what, out, error));
+    *self = walk.reader;
+    return WHIT_OK;
+}
+
+typedef struct group_list {
+    void *items;
+    size_t capacity;
+    size_t count;
+} group_list;
+
+static whit_status on_group_type(void *context, uint32_t index, wasm_span span,
+                                 const wasm_subtype *type, whit_error *error)
+{
+    group_list *list = context;
+    (void)index, (void)span;
+    TRY(mem_grow(&list->items, &list->capacity, list->count, sizeof *type,
+                 LIMIT_TYPES, "types", error));
+    ((wasm_subtype *)list->items)[list->count++] = *type;
+    return WHIT_OK;
+}
+
+whit_status wasm_read_group(wasm_reader *self, arena *memory,
+                            wasm_subtype **types, uint32_t *count,
+                            whit_error *error)
+{
+    group_list list = {0};
+    wasm_visitor visitor = {.self = &list, .type = on_group_type};
+    wasm_walk walk = {.visitor = &visitor, .reader = *self, .arena = memory};
+    whit_status status = wasm_walk_type(&walk, error);
+    if (status == WHIT_OK) {
+        *self = walk.reader;
+        *count = (uint32_t)list.count;
+        *types = arena_dup(memory, list.items, list.count * sizeof **types);
+        if (!*types)
+            status = error_memory(error);
+    }
+    mem_free(list.items);
+    return status;
+}
+
+whit_status wasm_read_external(wasm_reader *self, wasm_external *out,
+                               whit_error *error)
+{
+    wasm_walk walk = {.reader = *self};
+    uint8_t kind = 0;
+    external_type what = {0};
+    TRY(wasm_walk_byte(&walk, &kind, error));
+    out->kind = kind < WASM_EXTERN_KINDS ? kind : WASM_EXTERN_KINDS;
+    TRY(read_external_type(&walk, out->kind, &what, error));
+    *self = walk.reader;
+    switch (out->kind) {
+    case WASM_EXTERN_FUNC:
+        out->type = what.function.type;
+        break;
+    case WASM_EXTERN_TABLE:
+        out->table = what.table;
+        break;
+    case WASM_EXTERN_MEMORY:
+        out->memory = what.memory;
+        break;
+    case WASM_EXTERN_GLOBAL:
+        out->global = what.global;
+        break;
+    default:
+        out->type = what.tag.type;
+    }
     return WHIT_OK;
 }
 
