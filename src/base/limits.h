@@ -35,8 +35,22 @@
 
 /* Text format. */
 #define LIMIT_TEXT_BYTES (1u << 30)
-#define LIMIT_TEXT_NESTING 1000u /* parentheses, outside of bodies */
 #define LIMIT_SCRIPT_ITEMS 10000000u /* commands, or constants of one */
+
+/* WIT. */
+#define LIMIT_WIT_TEXT_BYTES (256u << 20) /* of all texts of a set */
+#define LIMIT_WIT_SOURCES 100000u
+#define LIMIT_WIT_PACKAGES 100000u
+#define LIMIT_WIT_TYPES 1000000u
+#define LIMIT_WIT_DEFINITIONS 1000000u /* interfaces, and worlds */
+#define LIMIT_WIT_MEMBERS 1000000u     /* of one interface or package */
+#define LIMIT_WIT_ITEMS 1000000u       /* imports and exports of all worlds */
+#define LIMIT_WIT_FIELDS 100000u       /* of one type */
+#define LIMIT_WIT_NESTING 100u         /* of type expressions in a text */
+#define LIMIT_WIT_TYPE_DEPTH 100u      /* of types, through names too */
+#define LIMIT_WIT_STREAMS 100000u      /* mentioned by one function */
+/* The specification's: a value is smaller, for pointers of 8 bytes. */
+#define LIMIT_WIT_VALUE_BYTES (1u << 28)
 
 /* Runtime. Pages are 64 KiB. */
 #define LIMIT_MEMORY32_PAGES 65536u
@@ -45,6 +59,15 @@
 #define LIMIT_CANONICAL_TYPES 4000000u
 #define LIMIT_ARRAY_BYTES (1u << 30)
 #define LIMIT_BACKTRACE_FRAMES 64u
+
+/* Components. Types are counted as trees, as if nothing were shared. */
+#define LIMIT_COMPONENT_NESTING 100u /* components and types in each other */
+#define LIMIT_COMPONENT_ITEMS 1000000u /* definitions, or items of one */
+#define LIMIT_COMPONENT_TYPE_SIZE 1000000u
+#define LIMIT_COMPONENT_TYPE_DEPTH 100u
+#define LIMIT_COMPONENT_VALUE_BYTES (1u << 28) /* element size, exclusive */
+#define LIMIT_COMPONENT_WORK 100000000u /* steps of comparing types */
+#define LIMIT_COMPONENT_NODES 4000000u  /* types made by substitution */
 
 /* Tools. */
 #define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */

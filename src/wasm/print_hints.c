@@ -115,7 +115,11 @@ void print_hint_of(printer *p, const wasm_code *code, const uint8_t *at)
 {
     if (!p->hint_count)
         return;
-    size_t offset = locals_size(code) + (size_t)(at - code->body.data);
+    if (p->hint_code != code) {
+        p->hint_code = code;
+        p->hint_base = locals_size(code);
+    }
+    size_t offset = p->hint_base + (size_t)(at - code->body.data);
     uint32_t low = 0, high = p->hint_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;

@@ -47,6 +47,8 @@ typedef struct printer {
     print_hint *hints; /* sorted; empty unless the section is canonical */
     uint32_t hint_count;
     uint32_t hints_printed;
+    const wasm_code *hint_code; /* the body that hint_base is known of */
+    size_t hint_base;           /* bytes of its locals */
 
     /* The current body. */
     uint32_t function;
