@@ -89,6 +89,8 @@ bool shrink_constant(slice expr, uint64_t *value)
     wasm_reader reader = wasm_reader_new(expr, 0);
     wasm_instruction i, end;
     wasm_next_instruction(&reader, &i);
+    if (reader.cursor == reader.end)
+        return false;
     wasm_next_instruction(&reader, &end);
     if (end.op != WASM_OP_END)
         return false;

@@ -233,6 +233,15 @@ TEST(damaged_modules_are_errors)
         }
         CHECK(status != WHIT_OUT_OF_MEMORY);
     }
+    /* Each byte wrong in turn: an account or an error. */
+    for (size_t n = 8; n < module.size; n++)
+        for (unsigned bit = 0; bit < 8; bit++) {
+            module.data[n] ^= (uint8_t)(1u << bit);
+            if (tool_size_new(buffer_view(&module), NULL, &size, NULL) ==
+                WHIT_OK)
+                tool_size_free(size);
+            module.data[n] ^= (uint8_t)(1u << bit);
+        }
     CHECK(tool_size_new(slice_text("garbage"), NULL, &size, NULL) ==
           WHIT_MALFORMED);
     buffer_release(&module);
