@@ -12,6 +12,15 @@ uint32_t wast_const_width(const wasm_const *value)
     return value->kind == WASM_CONST_V128 ? 2 : 1;
 }
 
+/* Rooted until the script ends: nothing else holds an argument. */
+static whit_status new_host(rt_store *store, uint64_t value, rt_slot *out,
+                            whit_error *error)
+{
+    uint32_t handle;
+    TRY(rt_host_object_new(store, value, NULL, &out->ref, error));
+    return rt_root_add(store, out->ref, &handle, error);
+}
+
 whit_status wast_const_slots(wast_runner *self, const wasm_const *value,
                              rt_slot *slots, whit_error *error)
 {
@@ -30,8 +39,7 @@ whit_status wast_const_slots(wast_runner *self, const wasm_const *value,
         return WHIT_OK;
     case WASM_CONST_REF_HOST:
     case WASM_CONST_REF_EXTERN:
-        return rt_host_object_new(self->store, value->value, NULL, &slots->ref,
-                                  error);
+        return new_host(self->store, value->value, slots, error);
     case WASM_CONST_REF_KIND:
     case WASM_CONST_EITHER:
         break;
