@@ -12,7 +12,8 @@
 .DELETE_ON_ERROR:
 V ?=
 Q := $(if $(V),,@)
-say = @$(if $(V),:,printf '%-6s %s\n')
+QUIET := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
+say = @$(if $(QUIET),:,printf '%-6s %s\n')
 VERSION := 0.1.0
 SOVERSION := 0
 SAN ?=
