@@ -2,6 +2,10 @@
  * Runs register code: every handler, for either way of dispatch. */
 #include "interpreter/execute_macros.h"
 
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+
 /* A checked address in any memory, NULL when out of bounds. `which` is the
  * memory's index times 2, plus 1 when addresses are 64 bits. */
 static inline uint8_t *general_address(const rt_instance *inst,

@@ -142,6 +142,105 @@ HANDLER(ENTER)
     NEXT(16);
 }
 
+/* Vectors' stores: two slots each. */
+#define CLEAR_2(i) simd_v128_store(s + (i), (rt_v128){.u64x2 = {0, 0}})
+HANDLER(ENTER_2)
+{
+    rt_slot *s = SLOT_AT(8);
+    CLEAR_2(0);
+    NEXT(12);
+}
+HANDLER(ENTER_4)
+{
+    rt_slot *s = SLOT_AT(8);
+    CLEAR_2(0);
+    CLEAR_2(2);
+    NEXT(12);
+}
+HANDLER(ENTER_8)
+{
+    rt_slot *s = SLOT_AT(8);
+    CLEAR_2(0);
+    CLEAR_2(2);
+    CLEAR_2(4);
+    CLEAR_2(6);
+    NEXT(12);
+}
+
+/* Several instructions in one. */
+RESULT_FORMS(I32_MULADD_SS, i32, 20, {
+    acc = SLOT(8).u32 * U32_AT(12) + SLOT(16).u32;
+})
+RESULT_FORMS(I32_MULADD_AS, i32, 16, {
+    acc = (uint32_t)acc * U32_AT(8) + SLOT(12).u32;
+})
+RESULT_FORMS(I32_MULADD_SI, i32, 20, {
+    acc = SLOT(8).u32 * U32_AT(12) + U32_AT(16);
+})
+RESULT_FORMS(I32_MULADD_AI, i32, 16, {
+    acc = (uint32_t)acc * U32_AT(8) + U32_AT(12);
+})
+/* The product is rounded before the sum: see FP_CONTRACT in execute.c. */
+RESULT_FORMS(F64_MULADD_SS, f64, 20, {
+    double product = SLOT(8).f64 * SLOT(12).f64;
+    dacc = product + SLOT(16).f64;
+})
+RESULT_FORMS(F64_MULADD_AS, f64, 16, {
+    double product = dacc * SLOT(8).f64;
+    dacc = product + SLOT(12).f64;
+})
+RESULT_FORMS(F64_NMULADD_SS, f64, 20, {
+    double product = SLOT(8).f64 * SLOT(12).f64;
+    dacc = SLOT(16).f64 - product;
+})
+RESULT_FORMS(F64_NMULADD_AS, f64, 16, {
+    double product = dacc * SLOT(8).f64;
+    dacc = SLOT(12).f64 - product;
+})
+#define INC(o)                                   \
+    do {                                         \
+        acc = SLOT(o).u32 + U32_AT((o) + 4);     \
+        SLOT(o).u64 = acc;                       \
+    } while (0)
+#define INC_BRANCHES(NAME, first, o)                                  \
+    HANDLER(NAME)                                                     \
+    {                                                                 \
+        first;                                                        \
+        INC(o);                                                       \
+        NEXT((o) + 8);                                                \
+    }                                                                 \
+    HANDLER(NAME##_BR)                                                \
+    {                                                                 \
+        first;                                                        \
+        INC(o);                                                       \
+        ip += (o) + 8 + I32_AT((o) + 8);                              \
+        DISPATCH();                                                   \
+    }                                                                 \
+    HANDLER(NAME##_BR_NZ)                                             \
+    {                                                                 \
+        first;                                                        \
+        INC(o);                                                       \
+        BRANCH_IF(acc != 0, (o) + 8);                                 \
+    }                                                                 \
+    INC_COMPARE(NAME##_BR_NE, first, o, uint32_t, !=)                 \
+    INC_COMPARE(NAME##_BR_LT_S, first, o, int32_t, <)                 \
+    INC_COMPARE(NAME##_BR_LT_U, first, o, uint32_t, <)
+#define INC_COMPARE(NAME, first, o, T, op)                            \
+    HANDLER(NAME##_S)                                                 \
+    {                                                                 \
+        first;                                                        \
+        INC(o);                                                       \
+        BRANCH_IF((T)acc op (T)SLOT((o) + 8).u32, (o) + 12);          \
+    }                                                                 \
+    HANDLER(NAME##_I)                                                 \
+    {                                                                 \
+        first;                                                        \
+        INC(o);                                                       \
+        BRANCH_IF((T)acc op (T)U32_AT((o) + 8), (o) + 12);            \
+    }
+INC_BRANCHES(I32_INC, (void)0, 8)
+INC_BRANCHES(I32_INC2, INC(8), 16)
+
 /* Leaves the frame; a result is stored before. */
 #define LEAVE()                                         \
     do {                                                \

@@ -104,6 +104,20 @@
     LOAD_FORM(NAME##_S, M, C, R, MEM32(SLOT(8).u32, 12), 16)       \
     LOAD_FORM(NAME##_A, M, C, R, MEM32(acc, 8), 12)                \
     LOAD_FORM(NAME##_I, M, C, R, MEM32(0, 8), 12)                  \
+    LOAD_FORM(NAME##_SUM_SS, M, C, R,                                \
+              MEM32(SLOT(8).u32 + SLOT(12).u32, 16), 20)                   \
+    LOAD_FORM(NAME##_SUM_AS, M, C, R, MEM32(acc + SLOT(8).u32, 12), 16)    \
+    LOAD_FORM(NAME##_SUM_SI, M, C, R, MEM32(SLOT(8).u32 + U32_AT(12), 16), \
+              20)                                                          \
+    LOAD_FORM(NAME##_SUM_AI, M, C, R, MEM32(acc + U32_AT(8), 12), 16)      \
+    LOAD_FORM(NAME##_MUL_SS, M, C, R,                                      \
+              MEM32(SLOT(8).u32 * U32_AT(12) + SLOT(16).u32, 20), 24)      \
+    LOAD_FORM(NAME##_MUL_AS, M, C, R,                                      \
+              MEM32((uint32_t)acc * U32_AT(8) + SLOT(12).u32, 16), 20)     \
+    LOAD_FORM(NAME##_MUL_SI, M, C, R,                                      \
+              MEM32(SLOT(8).u32 * U32_AT(12) + U32_AT(16), 20), 24)        \
+    LOAD_FORM(NAME##_MUL_AI, M, C, R,                                      \
+              MEM32((uint32_t)acc * U32_AT(8) + U32_AT(12), 16), 20)       \
     RESULT_FORMS(NAME##_G, R, 24, {                                \
         const uint8_t *at = GENERAL(M);                            \
         if (UNLIKELY(!at))                                         \
@@ -126,6 +140,10 @@
         STORED();                                                  \
         NEXT(length);                                              \
     }
+#define STORE_SUM(NAME, M, T, sum, o)                                    \
+    STORE_FORM(NAME##_S, M, T, MEM32(sum, (o) + 4), S, o, (o) + 8)         \
+    STORE_FORM(NAME##_I, M, T, MEM32(sum, (o) + WIDTH_##T), I, o,          \
+               (o) + 4 + WIDTH_##T)
 #define STORE(NAME, M, T)                                                     \
     STORE_FORM(NAME##_SS, M, T, MEM32(SLOT(8).u32, 16), S, 12, 20)            \
     STORE_FORM(NAME##_AS, M, T, MEM32(acc, 12), S, 8, 16)                     \
@@ -136,6 +154,10 @@
     STORE_FORM(NAME##_SA, M, T, MEM32(SLOT(8).u32, 12), A, 8, 16)             \
     STORE_FORM(NAME##_IS, M, T, MEM32(0, 12), S, 8, 16)                       \
     STORE_FORM(NAME##_IA, M, T, MEM32(0, 8), A, 8, 12)                        \
+    STORE_SUM(NAME##_SUM_SS, M, T, SLOT(8).u32 + SLOT(12).u32, 16)            \
+    STORE_SUM(NAME##_SUM_AS, M, T, acc + SLOT(8).u32, 12)                     \
+    STORE_SUM(NAME##_SUM_SI, M, T, SLOT(8).u32 + U32_AT(12), 16)              \
+    STORE_SUM(NAME##_SUM_AI, M, T, acc + U32_AT(8), 12)                       \
     HANDLER(NAME##_G)                                                         \
     {                                                                         \
         uint8_t *at = GENERAL_AT(16, sizeof(M));                              \

@@ -15,20 +15,36 @@
     INTERP_RESULT(X, NAME##_S, "s") \
     INTERP_RESULT(X, NAME##_A, "")
 #define TRUNCATE(NAME, fn, T, R) UNARY(NAME, fn, T, R)
-#define LOAD(NAME, M, C, R)            \
-    INTERP_RESULT(X, NAME##_S, "si") \
-    INTERP_RESULT(X, NAME##_A, "i")  \
-    INTERP_RESULT(X, NAME##_I, "i")  \
-    INTERP_RESULT(X, NAME##_G, "sil")
-#define STORE(NAME, M, T)                 \
-    X(NAME##_SS, "ssi")                   \
-    X(NAME##_AS, "si")                    \
-    X(NAME##_SI, "s" INTERP_IMM_##T "i")  \
-    X(NAME##_AI, INTERP_IMM_##T "i")      \
-    X(NAME##_SA, "si")                    \
-    X(NAME##_IS, "si")                    \
-    X(NAME##_IA, "i")                     \
-    X(NAME##_G, "ssil")
+#define LOAD(NAME, M, C, R)               \
+    INTERP_RESULT(X, NAME##_S, "si")      \
+    INTERP_RESULT(X, NAME##_A, "i")       \
+    INTERP_RESULT(X, NAME##_I, "i")       \
+    INTERP_RESULT(X, NAME##_G, "sil")     \
+    INTERP_RESULT(X, NAME##_SUM_SS, "ssi") \
+    INTERP_RESULT(X, NAME##_SUM_AS, "si") \
+    INTERP_RESULT(X, NAME##_SUM_SI, "sii") \
+    INTERP_RESULT(X, NAME##_SUM_AI, "ii") \
+    INTERP_RESULT(X, NAME##_MUL_SS, "sisi") \
+    INTERP_RESULT(X, NAME##_MUL_AS, "isi") \
+    INTERP_RESULT(X, NAME##_MUL_SI, "siii") \
+    INTERP_RESULT(X, NAME##_MUL_AI, "iii")
+#define STORE(NAME, M, T)                       \
+    X(NAME##_SS, "ssi")                         \
+    X(NAME##_AS, "si")                          \
+    X(NAME##_SI, "s" INTERP_IMM_##T "i")        \
+    X(NAME##_AI, INTERP_IMM_##T "i")            \
+    X(NAME##_SA, "si")                          \
+    X(NAME##_IS, "si")                          \
+    X(NAME##_IA, "i")                           \
+    X(NAME##_G, "ssil")                         \
+    X(NAME##_SUM_SS_S, "sssi")                  \
+    X(NAME##_SUM_SS_I, "ss" INTERP_IMM_##T "i") \
+    X(NAME##_SUM_AS_S, "ssi")                   \
+    X(NAME##_SUM_AS_I, "s" INTERP_IMM_##T "i")  \
+    X(NAME##_SUM_SI_S, "sisi")                  \
+    X(NAME##_SUM_SI_I, "si" INTERP_IMM_##T "i") \
+    X(NAME##_SUM_AI_S, "isi")                   \
+    X(NAME##_SUM_AI_I, "i" INTERP_IMM_##T "i")
 #define SELECT(NAME, A, B, imm)                 \
     INTERP_RESULT(X, NAME##_S, imm "s")       \
     INTERP_RESULT(X, NAME##_A, imm)

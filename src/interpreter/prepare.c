@@ -308,7 +308,21 @@ void interp_clobber(interp_translator *t)
 void interp_barrier(interp_translator *t)
 {
     interp_clobber(t);
-    t->compare.end = t->copy_end = t->temp_end = 0;
+    interp_take_back(t, (uint32_t)t->size);
+    t->inc_end = 0;
+}
+
+void interp_take_back(interp_translator *t, uint32_t start)
+{
+    if (!t->failed)
+        t->size = start;
+    t->compare.end = t->recent.end = t->copy_end = t->temp_end = 0;
+}
+
+void interp_extend(interp_translator *t, uint32_t start, uint32_t op)
+{
+    interp_reserve(t, LONGEST);
+    patch_op(t, start, op);
 }
 
 /* Moves. */
@@ -323,8 +337,7 @@ void interp_copy(interp_translator *t, interp_class class, int32_t from,
     if (a < 3 && t->acc[a].slot == from && from != NO_SLOT) {
         interp_emit(t, set[a]);
     } else if (wide && t->copy_end == t->size && t->copy_end) {
-        patch_op(t, t->copy_start, INTERP_COPY2);
-        interp_reserve(t, LONGEST);
+        interp_extend(t, t->copy_start, INTERP_COPY2);
         interp_put32(t, (uint32_t)from);
         t->copy_end = 0;
     } else {
@@ -420,6 +433,32 @@ void interp_result_slot(interp_translator *t, interp_class class)
         interp_wrote(t, e->home + 8, 3);
 }
 
+/* The newest instruction adds a constant to a local and its result goes to
+ * the same local: a shorter one does, perhaps together with its like before
+ * it. */
+static bool increment(interp_translator *t, int32_t slot)
+{
+    const interp_recent *r = &t->recent;
+    if (r->end != t->size || !r->is_sum || r->is_product ||
+        r->y.shape != SHAPE_I || r->x.slot != slot)
+        return false;
+    uint32_t start = r->start;
+    uint64_t value = r->y.value;
+    interp_take_back(t, start);
+    if (t->inc_end == start && t->inc_end && t->inc_op == INTERP_I32_INC) {
+        t->inc_op = INTERP_I32_INC2;
+        interp_extend(t, t->inc_start, INTERP_I32_INC2);
+    } else {
+        t->inc_start = start;
+        t->inc_op = INTERP_I32_INC;
+        interp_emit(t, INTERP_I32_INC);
+    }
+    interp_put32(t, (uint32_t)slot);
+    interp_put32(t, (uint32_t)value);
+    t->inc_end = (uint32_t)t->size;
+    return true;
+}
+
 void interp_local_set(interp_translator *t, uint32_t local, bool tee)
 {
     interp_entry e = *remove_top(t);
@@ -436,7 +475,9 @@ void interp_local_set(interp_translator *t, uint32_t local, bool tee)
     }
     if (e.kind == KIND_ACC) {
         interp_acc *a = &t->acc[which];
-        if (a->end == t->size) {
+        if (a->end == t->size && increment(t, slot)) {
+            /* done */
+        } else if (a->end == t->size) {
             patch_op(t, a->start, a->op + 1u);
             interp_patch32(t, a->field, (uint32_t)slot);
         } else {

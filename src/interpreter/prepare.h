@@ -109,6 +109,20 @@ typedef struct interp_compare {
     interp_operand b;
 } interp_compare;
 
+/* The newest instruction, if it computed a sum or product that a following
+ * one may take over: x + y, x * factor, or x * factor + y when both are;
+ * doubles: x * y. */
+typedef struct interp_recent {
+    uint32_t start;
+    uint32_t end;
+    bool is_sum;
+    bool is_product;
+    uint32_t factor;
+    int32_t acc_slot; /* the accumulator's slot before */
+    interp_operand x;
+    interp_operand y;
+} interp_recent;
+
 typedef struct interp_growing {
     void *items;
     size_t count;
@@ -155,6 +169,10 @@ typedef struct interp_translator {
 
     interp_acc acc[3];
     interp_compare compare;
+    interp_recent recent;
+    uint32_t inc_start; /* an INC that ends at inc_end */
+    uint32_t inc_end;
+    uint32_t inc_op;
     uint32_t copy_start; /* a COPY that ends at copy_end */
     uint32_t copy_end;
     uint32_t temp_field; /* result slot of what ends at temp_end */
@@ -205,6 +223,10 @@ void interp_wrote(interp_translator *t, int32_t slot, unsigned except);
 /* Control flow meets here: nothing before can be changed any more. */
 void interp_barrier(interp_translator *t);
 
+/* The instruction at `start` becomes another, with more fields to come. */
+void interp_extend(interp_translator *t, uint32_t start, uint32_t op);
+/* Takes back the instructions from `start` on. */
+void interp_take_back(interp_translator *t, uint32_t start);
 void interp_copy(interp_translator *t, interp_class class, int32_t from,
                  int32_t to);
 void interp_immediate(interp_translator *t, uint64_t value, int32_t to);

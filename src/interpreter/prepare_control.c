@@ -141,9 +141,17 @@ void interp_begin_function(interp_translator *t)
     t->reachable = true;
     int32_t locals = t->stack_base / 8 - INTERP_HEADER_SLOTS;
     if (locals) {
-        interp_emit(t, INTERP_ENTER);
+        uint32_t some = locals <= 2 ? 2 : locals <= 4 ? 4 : 8;
+        interp_emit(t, locals > 8   ? INTERP_ENTER
+                       : some == 2 ? INTERP_ENTER_2
+                       : some == 4 ? INTERP_ENTER_4
+                                   : INTERP_ENTER_8);
         interp_put32(t, INTERP_HEADER_SLOTS * 8);
-        interp_put32(t, (uint32_t)locals);
+        if (locals > 8)
+            interp_put32(t, (uint32_t)locals);
+        int32_t cleared = 8 * (INTERP_HEADER_SLOTS + (int32_t)some);
+        if (t->frame_end < cleared)
+            t->frame_end = cleared;
     }
     begin_charge(t);
     check_epoch(t);
@@ -215,7 +223,11 @@ static void branch(interp_translator *t, uint32_t depth)
             else
                 move_values(t, l->base, count);
         }
-        interp_emit(t, INTERP_BR);
+        if (t->inc_end == t->size && t->inc_end)
+            interp_extend(t, t->inc_start, t->inc_op + 1);
+        else
+            interp_emit(t, INTERP_BR);
+        t->inc_end = 0;
         put_target(t, l);
     }
     stop(t);
@@ -235,7 +247,8 @@ static void branch_if(interp_translator *t, uint32_t depth, interp_condition c,
         interp_emit(t, INTERP_BR);
         put_target(t, l);
         patch_here(t, over);
-        t->compare.end = t->copy_end = t->temp_end = 0;
+        interp_take_back(t, (uint32_t)t->size);
+        t->inc_end = 0;
         return;
     }
     if (count) {
@@ -360,7 +373,6 @@ static void open_try(interp_translator *t)
             to->targeted = true;
         }
     }
-    t->compare.end = t->copy_end = t->temp_end = 0;
     /* What is still only in an accumulator was made outside. */
     interp_barrier(t);
     l->start = (uint32_t)t->size;

@@ -146,6 +146,50 @@ static uint32_t shape_of(interp_translator *t, interp_operand *a,
     return shapes[a->shape][b->shape];
 }
 
+/* Sums and products that others may take over. */
+static void remember(interp_translator *t, uint32_t op, uint32_t start,
+                     int32_t before, interp_operand a, interp_operand b)
+{
+    interp_recent r = {.start = start,
+                       .end = (uint32_t)t->size,
+                       .acc_slot = before,
+                       .x = a,
+                       .y = b};
+    if (op == WASM_OP_I32_ADD) {
+        r.is_sum = true;
+    } else if (op == WASM_OP_I32_MUL && b.shape == SHAPE_I) {
+        r.is_product = true;
+        r.factor = (uint32_t)b.value;
+    } else if (op == WASM_OP_I32_SHL && b.shape == SHAPE_I) {
+        r.is_product = true;
+        r.factor = 1u << (b.value & 31);
+    } else if (op == WASM_OP_F64_MUL && b.shape == SHAPE_S) {
+        r.is_product = true;
+    } else {
+        return;
+    }
+    t->recent = r;
+}
+
+/* The newest instruction's value is the top entry or the one below, and
+ * nothing was emitted since. */
+static bool is_recent(const interp_translator *t, uint32_t depth,
+                      interp_class class)
+{
+    return t->recent.end == t->size && t->recent.end && t->height > depth &&
+           t->stack[t->height - 1 - depth].kind == KIND_ACC &&
+           t->stack[t->height - 1 - depth].class == class;
+}
+
+/* Takes back what made the accumulator's entry, which was popped. */
+static interp_recent take_recent(interp_translator *t, unsigned acc)
+{
+    interp_recent r = t->recent;
+    interp_take_back(t, r.start);
+    t->acc[acc].slot = r.acc_slot;
+    return r;
+}
+
 static void binary(interp_translator *t, const numeric *n, uint32_t op,
                    interp_operand a, interp_operand b)
 {
@@ -165,10 +209,13 @@ static void binary(interp_translator *t, const numeric *n, uint32_t op,
     interp_emit(t, code);
     interp_put_operand(t, &a);
     interp_put_operand(t, &b);
-    int32_t before = t->acc[0].slot;
-    if (t->acc[0].entry != NO_INDEX)
-        before = t->stack[t->acc[0].entry].home; /* spilled by the next */
+    unsigned acc = n->result == CLASS_F64 ? 2 : 0;
+    int32_t before = t->acc[acc].slot;
+    if (t->acc[acc].entry != NO_INDEX)
+        before = t->stack[t->acc[acc].entry].home; /* spilled by the next */
     interp_result(t, start, code, n->result);
+    t->recent.end = 0;
+    remember(t, op, start, before, a, b);
     if (compare) {
         /* When no branch takes it over the slots may change; `end` tells. */
         t->compare = (interp_compare){
@@ -201,10 +248,8 @@ static interp_compare take_compare(interp_translator *t)
 {
     interp_compare c = t->compare;
     interp_drop(t, 1);
-    if (!t->failed)
-        t->size = c.start;
+    interp_take_back(t, c.start);
     t->acc[0].slot = c.acc_slot;
-    t->compare.end = t->copy_end = t->temp_end = 0;
     return c;
 }
 
@@ -252,9 +297,49 @@ interp_condition interp_pop_condition(interp_translator *t)
                               a};
 }
 
+/* A branch on what the newest instruction, an INC, made. */
+static bool branch_on_increment(interp_translator *t, const interp_condition *c,
+                                bool holds)
+{
+    uint32_t op = c->op, extra;
+    if (t->inc_end != t->size || !t->inc_end || c->a.shape != SHAPE_A ||
+        c->a.class != CLASS_I32)
+        return false;
+    if (!holds && numerics[op].family == FAMILY_COMPARE)
+        op = inverse(op);
+    switch (op) {
+    case WASM_OP_I32_EQZ:
+        if (holds)
+            return false;
+        interp_extend(t, t->inc_start, t->inc_op + 2);
+        return true;
+    case WASM_OP_I32_NE:
+        extra = 3;
+        break;
+    case WASM_OP_I32_LT_S:
+        extra = 5;
+        break;
+    case WASM_OP_I32_LT_U:
+        extra = 7;
+        break;
+    default:
+        return false;
+    }
+    if (c->b.shape == SHAPE_A)
+        return false;
+    interp_extend(t, t->inc_start,
+                  t->inc_op + extra + (c->b.shape == SHAPE_I));
+    interp_put_operand(t, &c->b);
+    return true;
+}
+
 void interp_branch_if(interp_translator *t, interp_condition *c, bool sense)
 {
     bool holds = sense != c->inverted;
+    bool joined = branch_on_increment(t, c, holds);
+    t->inc_end = 0;
+    if (joined)
+        return;
     if (c->op == WASM_OP_I32_EQZ || c->op == WASM_OP_I64_EQZ) {
         uint32_t op =
             c->op == WASM_OP_I64_EQZ ? INTERP_BR_NZ64_S : INTERP_BR_NZ32_S;
@@ -302,9 +387,61 @@ static bool folds(const interp_translator *t, const interp_operand *address,
     return address->shape == SHAPE_I && sum <= UINT32_MAX;
 }
 
+static uint32_t sum_shape(const interp_recent *r)
+{
+    return (r->y.shape == SHAPE_I ? 2 : 0) + (r->x.shape == SHAPE_A);
+}
+
+/* The fields of a sum, with its factor if it has one. */
+static void put_sum(interp_translator *t, const interp_recent *r)
+{
+    interp_put_operand(t, &r->x);
+    if (r->is_product)
+        interp_put32(t, r->factor);
+    interp_put_operand(t, &r->y);
+}
+
+/* A load whose address was just computed as a sum. */
+static bool load_sum(interp_translator *t, const numeric *n)
+{
+    if (!is_fast(t) || !is_recent(t, 0, CLASS_I32) || !t->recent.is_sum)
+        return false;
+    interp_drop(t, 1);
+    interp_recent r = take_recent(t, 0);
+    uint32_t op = n->op + (r.is_product ? 16 : 8) + 2 * sum_shape(&r);
+    interp_origin_here(t);
+    uint32_t start = (uint32_t)t->size;
+    interp_emit(t, op);
+    put_sum(t, &r);
+    interp_put32(t, (uint32_t)t->in.memarg.offset);
+    interp_result(t, start, op, n->result);
+    return true;
+}
+
+/* A store of what is in a slot or constant to such an address. */
+static bool store_sum(interp_translator *t, const numeric *n)
+{
+    if (!is_fast(t) || !is_recent(t, 1, CLASS_I32) || !t->recent.is_sum ||
+        t->recent.is_product || interp_top(t, 0)->kind == KIND_ACC)
+        return false;
+    interp_operand value = interp_pop(t);
+    interp_drop(t, 1);
+    interp_recent r = take_recent(t, 0);
+    if (value.shape == SHAPE_A)
+        value.shape = SHAPE_S;
+    interp_origin_here(t);
+    interp_emit(t, n->op + 8 + 2 * sum_shape(&r) + (value.shape == SHAPE_I));
+    put_sum(t, &r);
+    interp_put_operand(t, &value);
+    interp_put32(t, (uint32_t)t->in.memarg.offset);
+    return true;
+}
+
 static void load(interp_translator *t, const numeric *n)
 {
     uint32_t offset;
+    if (load_sum(t, n))
+        return;
     if (!is_fast(t) && interp_top(t, 0)->kind == KIND_ACC)
         interp_materialize(t, t->height - 1);
     interp_operand a = interp_pop(t);
@@ -336,6 +473,8 @@ static void load(interp_translator *t, const numeric *n)
 
 static void store(interp_translator *t, const numeric *n)
 {
+    if (store_sum(t, n))
+        return;
     /* Both may be in accumulators, of different classes. */
     if (interp_top(t, 1)->kind == KIND_ACC)
         if (interp_top(t, 0)->kind == KIND_ACC || !is_fast(t))
@@ -538,10 +677,73 @@ static bool special(interp_translator *t)
     return false;
 }
 
+/* x * factor + y. The product is one of the two on top. */
+static bool multiply_add(interp_translator *t)
+{
+    uint32_t depth = is_recent(t, 0, CLASS_I32) ? 0 : 1;
+    if (!t->recent.is_product || !is_recent(t, depth, CLASS_I32) ||
+        interp_top(t, 1 - depth)->kind == KIND_ACC)
+        return false;
+    interp_operand b = interp_pop(t), a = interp_pop(t);
+    interp_operand y = depth ? b : a;
+    interp_recent r = take_recent(t, 0);
+    if (y.shape == SHAPE_A)
+        y.shape = SHAPE_S;
+    uint32_t op = y.shape == SHAPE_I ? INTERP_I32_MULADD_SI
+                                     : INTERP_I32_MULADD_SS;
+    op += r.x.shape == SHAPE_A ? 2 : 0;
+    uint32_t start = (uint32_t)t->size;
+    interp_emit(t, op);
+    interp_put_operand(t, &r.x);
+    interp_put32(t, r.factor);
+    interp_put_operand(t, &y);
+    interp_result(t, start, op, CLASS_I32);
+    r.end = (uint32_t)t->size;
+    r.is_sum = true;
+    r.y = y;
+    t->recent = r;
+    return true;
+}
+
+/* x * y + z, and z - x * y. */
+static bool multiply_add_double(interp_translator *t, bool minus)
+{
+    uint32_t depth = is_recent(t, 0, CLASS_F64) ? 0 : 1;
+    if (!t->recent.is_product || !is_recent(t, depth, CLASS_F64) ||
+        (minus && depth))
+        return false;
+    interp_kind other = (interp_kind)interp_top(t, 1 - depth)->kind;
+    if (other == KIND_ACC || other == KIND_CONST)
+        return false;
+    interp_operand b = interp_pop(t), a = interp_pop(t);
+    interp_operand z = depth ? b : a;
+    interp_recent r = take_recent(t, 2);
+    z.shape = SHAPE_S;
+    uint32_t op = minus ? INTERP_F64_NMULADD_SS : INTERP_F64_MULADD_SS;
+    op += r.x.shape == SHAPE_A ? 2 : 0;
+    uint32_t start = (uint32_t)t->size;
+    interp_emit(t, op);
+    interp_put_operand(t, &r.x);
+    interp_put_operand(t, &r.y);
+    interp_put_operand(t, &z);
+    interp_result(t, start, op, CLASS_F64);
+    return true;
+}
+
 static void two_operands(interp_translator *t, const numeric *n, uint32_t op)
 {
+    if ((op == WASM_OP_I32_ADD && multiply_add(t)) ||
+        (op == WASM_OP_F64_ADD && multiply_add_double(t, false)) ||
+        (op == WASM_OP_F64_SUB && multiply_add_double(t, true)))
+        return;
     interp_operand b = interp_pop(t);
     interp_operand a = interp_pop(t);
+    if (b.shape == SHAPE_I &&
+        (op == WASM_OP_I32_SUB || op == WASM_OP_I64_SUB)) {
+        op = op == WASM_OP_I32_SUB ? WASM_OP_I32_ADD : WASM_OP_I64_ADD;
+        n = &numerics[op];
+        b.value = op == WASM_OP_I32_ADD ? (uint32_t)-b.value : -b.value;
+    }
     binary(t, n, op, a, b);
 }
 
