@@ -288,7 +288,10 @@ static whit_status read_names(reading *r, const wasm_module *module,
     TRY_ALLOC(r->exports, r->error);
     for (uint32_t n = 0; n < module->export_count; n++) {
         const wasm_export *export = &module->exports[n];
-        if (export->kind == WASM_EXTERN_FUNC && !r->exports[export->index].size)
+        /* The module is decoded, not validated. */
+        if (export->kind == WASM_EXTERN_FUNC &&
+            export->index < module->function_count &&
+            !r->exports[export->index].size)
             r->exports[export->index] = export->name;
     }
     for (uint32_t n = 0; n < r->size->function_count; n++)

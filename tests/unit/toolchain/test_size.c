@@ -247,6 +247,20 @@ TEST(damaged_modules_are_errors)
     buffer_release(&module);
 }
 
+TEST(exports_of_no_function_are_passed_over)
+{
+    /* Export "f" is function 268,435,455 of one. */
+    static const uint8_t module[] = {
+        0,    'a',  's',  'm',  1,  0, 0, 0, 1, 4,   1,   0x60,
+        0,    0,    3,    2,    1,  0, 7, 8, 1, 1,   'f', 0,
+        0xff, 0xff, 0xff, 0x7f, 10, 4, 1, 2, 0, 0x0b};
+    tool_size *size = NULL;
+    CHECK_INT(tool_size_new(slice_of(module, sizeof module), NULL, &size, NULL),
+              WHIT_OK);
+    CHECK_INT(size ? size->function_count : 0, 1);
+    tool_size_free(size);
+}
+
 TEST(every_allocation_may_fail)
 {
     buffer module;
@@ -283,4 +297,5 @@ TEST_MAIN(RUN(every_byte_is_counted_once) RUN(functions_crates_and_groups)
               RUN(before_and_after_meet_by_name) RUN(text_has_aligned_columns)
                   RUN(json_says_the_same) RUN(hostile_names_stay_harmless)
                       RUN(damaged_modules_are_errors)
-                          RUN(every_allocation_may_fail))
+                          RUN(exports_of_no_function_are_passed_over)
+                              RUN(every_allocation_may_fail))
