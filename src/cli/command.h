@@ -13,6 +13,7 @@ extern const cli_command command_help;
 extern const cli_command command_parse;
 extern const cli_command command_print;
 extern const cli_command command_run;
+extern const cli_command command_shrink;
 extern const cli_command command_size;
 extern const cli_command command_validate;
 extern const cli_command command_wast;
