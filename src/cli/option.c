@@ -244,28 +244,29 @@ int cli_dispatch(const cli_command *command, int argc, char **argv)
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 79 };
 
-/* Text wrapped between two columns, the first line going on at `column`. */
-static void wrap(buffer *out, const char *text, size_t column, size_t indent)
+/* Text wrapped between two columns; what is there already ends at the first. */
+static void wrap(buffer *out, const char *text, size_t column)
 {
     size_t at = column;
+    bool first = true; /* in its line */
     while (*text) {
         size_t word = strcspn(text, " \n");
-        if (at > indent && at + word > HELP_WIDTH) {
-            buffer_printf(out, "\n%*s", (int)indent, "");
-            at = indent;
+        if (!first && at + 1 + word > HELP_WIDTH) {
+            buffer_printf(out, "\n%*s", (int)column, "");
+            at = column;
+        } else if (!first) {
+            buffer_put(out, ' ');
+            at++;
         }
         buffer_append(out, text, word);
         at += word;
         text += word;
-        if (*text == '\n') {
-            buffer_printf(out, "\n%*s", (int)indent, "");
-            at = indent;
-            text++;
-        } else if (*text) {
-            buffer_put(out, ' ');
-            at++;
-            text++;
+        first = *text == '\n';
+        if (first) {
+            buffer_printf(out, "\n%*s", (int)column, "");
+            at = column;
         }
+        text += *text != 0;
     }
     buffer_put(out, '\n');
 }
@@ -285,17 +286,17 @@ static void help_option(const cli_option *option, buffer *out)
         size = 0;
     }
     buffer_printf(out, "%*s", HELP_COLUMN - size, "");
-    wrap(out, option->help, HELP_COLUMN, HELP_COLUMN);
+    wrap(out, option->help, HELP_COLUMN);
 }
 
 void cli_help_command(const cli_command *command, buffer *out)
 {
-    buffer_printf(out, "whit %s: %s\n\nUsage: whit %s [options] %s\n",
+    buffer_printf(out, "whit %s: %s\n\nUsage: whit %s [options]%s%s\n",
                   command->name, command->summary, command->name,
-                  command->usage);
+                  *command->usage ? " " : "", command->usage);
     if (command->about) {
         buffer_put(out, '\n');
-        wrap(out, command->about, 0, 0);
+        wrap(out, command->about, 0);
     }
     buffer_text(out, "\nOptions:\n");
     for (const cli_option *o = command->options; !is_end(o); o++) {

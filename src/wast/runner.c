@@ -173,6 +173,8 @@ static whit_status find_instance(wast_runner *self, slice id, rt_instance **out,
     }
     if (*out)
         return WHIT_OK;
+    if (!id.size)
+        return error_set(error, WHIT_NOT_FOUND, "no module stands before it");
     return error_set(error, WHIT_NOT_FOUND, "unknown instance %.*s",
                      SLICE_ARG(id));
 }
