@@ -202,12 +202,9 @@ static whit_status invoke(wast_runner *self, const wasm_action *action,
                          action->argument_count, type->param_count);
     uint32_t at = 0;
     for (uint32_t i = 0; i < action->argument_count; i++) {
-        const wasm_const *argument = &action->arguments[i];
-        if (wasm_slots(type->params[i]) != wast_const_width(argument))
-            return error_set(error, WHIT_ARGUMENT,
-                             "argument %u has another type", i);
-        TRY(wast_const_slots(self, argument, slots + at, error));
-        at += wast_const_width(argument);
+        TRY(wast_argument(self, &action->arguments[i], type->params[i],
+                          slots + at, error));
+        at += wasm_slots(type->params[i]);
     }
     return rt_call(self->store, function, slots, error);
 }

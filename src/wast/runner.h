@@ -63,10 +63,11 @@ whit_status wast_define_spectest(wast_runner *self,
                                  whit_error *error) WHIT_MUST_CHECK;
 bool wast_find_spectest(wast_runner *self, slice name, rt_extern *out);
 
-/* A script value as slots (values.c). */
-whit_status wast_const_slots(wast_runner *self, const wasm_const *value,
-                             rt_slot *slots, whit_error *error) WHIT_MUST_CHECK;
-uint32_t wast_const_width(const wasm_const *value);
+/* A script's value as the slots of a parameter, whose type it must have
+ * (values.c). */
+whit_status wast_argument(wast_runner *self, const wasm_const *value,
+                          wasm_valtype type, rt_slot *slots,
+                          whit_error *error) WHIT_MUST_CHECK;
 bool wast_matches(wast_runner *self, const wasm_const *pattern,
                   wasm_valtype type, const rt_slot *slots);
 void wast_slots_text(wasm_valtype type, const rt_slot *slots, char *out,

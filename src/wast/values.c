@@ -7,11 +7,6 @@
 
 #include "runtime/operations.h"
 
-uint32_t wast_const_width(const wasm_const *value)
-{
-    return value->kind == WASM_CONST_V128 ? 2 : 1;
-}
-
 /* Rooted until the script ends: nothing else holds an argument. */
 static whit_status new_host(rt_store *store, uint64_t value, rt_slot *out,
                             whit_error *error)
@@ -21,8 +16,8 @@ static whit_status new_host(rt_store *store, uint64_t value, rt_slot *out,
     return rt_root_add(store, out->ref, &handle, error);
 }
 
-whit_status wast_const_slots(wast_runner *self, const wasm_const *value,
-                             rt_slot *slots, whit_error *error)
+static whit_status make(wast_runner *self, const wasm_const *value,
+                        rt_slot *slots, whit_error *error)
 {
     switch (value->kind) {
     case WASM_CONST_I32:
@@ -45,6 +40,38 @@ whit_status wast_const_slots(wast_runner *self, const wasm_const *value,
         break;
     }
     return error_set(error, WHIT_ARGUMENT, "a pattern is not an argument");
+}
+
+static bool has_type(wast_runner *self, const wasm_const *value,
+                     const rt_slot *slots, wasm_valtype type)
+{
+    switch (value->kind) {
+    case WASM_CONST_I32:
+        return type == WASM_I32;
+    case WASM_CONST_I64:
+        return type == WASM_I64;
+    case WASM_CONST_F32:
+        return type == WASM_F32;
+    case WASM_CONST_F64:
+        return type == WASM_F64;
+    case WASM_CONST_V128:
+        return type == WASM_V128;
+    default:
+        return wasm_is_ref(type) &&
+               rt_ref_matches(self->engine->types, slots->ref, type);
+    }
+}
+
+whit_status wast_argument(wast_runner *self, const wasm_const *value,
+                          wasm_valtype type, rt_slot *slots, whit_error *error)
+{
+    rt_slot made[2] = {{.u64 = 0}, {.u64 = 0}};
+    TRY(make(self, value, made, error));
+    if (!has_type(self, value, made, type))
+        return error_set(error, WHIT_ARGUMENT,
+                         "an argument is not of its parameter's type");
+    memcpy(slots, made, wasm_slots(type) * sizeof *made);
+    return WHIT_OK;
 }
 
 #define F32_CANONICAL 0x7fc00000u
