@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * `whit build`. */
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "platform/file.h"
 #include "toolchain/build.h"
 #include "toolchain/size.h"
 
@@ -133,6 +135,41 @@ static bool parse_target(const char *text, tool_target *out)
     return false;
 }
 
+/* What needs no tool to be seen as wrong. */
+static int check(const struct options *o, const cli_line *line,
+                 tool_build_options *wanted)
+{
+    if (o->release && o->dev) {
+        cli_error("--release and --dev exclude each other");
+        return CLI_USAGE;
+    }
+    if (o->target && !parse_target(o->target, &wanted->target))
+        return CLI_USAGE;
+    const char *level = o->opt_level;
+    if (level && (!*level || level[1] || !strchr("0123sz", *level))) {
+        cli_error("--opt-level is 0, 1, 2, 3, s or z, not \"%s\"", level);
+        return CLI_USAGE;
+    }
+    if (line->operand_count || o->manifest_path)
+        return CLI_SUCCESS;
+    char place[PATH_MAX + 16];
+    if (!getcwd(place, PATH_MAX))
+        return cli_fail("the current directory is gone");
+    char *slash;
+    do {
+        size_t end = strlen(place);
+        memcpy(place + end, "/Cargo.toml", sizeof "/Cargo.toml");
+        if (file_exists(place))
+            return CLI_SUCCESS;
+        place[end] = 0;
+        slash = strrchr(place, '/');
+        if (slash)
+            *slash = 0;
+    } while (slash);
+    return cli_fail("no Cargo.toml here or above: name a package, a .rs file "
+                    "or .c files");
+}
+
 static tool_build_options translate(const struct options *o,
                                     const cli_line *line)
 {
@@ -196,13 +233,10 @@ static int report(const struct options *o, const tool_build_result *result)
 static int run(cli_line *line)
 {
     const struct options *o = line->options;
-    if (o->release && o->dev) {
-        cli_error("--release and --dev exclude each other");
-        return CLI_USAGE;
-    }
     tool_build_options wanted = translate(o, line);
-    if (o->target && !parse_target(o->target, &wanted.target))
-        return CLI_USAGE;
+    int code = check(o, line, &wanted);
+    if (code != CLI_SUCCESS)
+        return code;
     struct progress progress = {o->verbose, o->quiet, isatty(STDERR_FILENO),
                                 false};
     wanted.progress = (tool_progress){say, &progress};
@@ -211,12 +245,9 @@ static int run(cli_line *line)
     tool_build_result_init(&result);
     whit_status status = tool_build(&wanted, &result, &error);
     say(&progress, TOOL_SAY_OUTPUT, "");
-    int code = CLI_SUCCESS;
     if (status != WHIT_OK) {
         cli_fail_error(NULL, &error);
-        code = result.signal      ? 128 + result.signal
-               : result.exit_code ? result.exit_code
-                                  : CLI_FAILURE;
+        code = result.signal ? 128 + result.signal : CLI_FAILURE;
     } else if (!o->no_report) {
         code = report(o, &result);
     }

@@ -212,10 +212,7 @@ static whit_status make_wasi(struct world *w, const struct options *o,
 /* NAME=MODULE: instantiated first, its exports become NAME. */
 static whit_status preload(struct world *w, const char *text, whit_error *error)
 {
-    const char *equals = strchr(text, '=');
-    if (!equals)
-        return error_set(error, WHIT_ARGUMENT,
-                         "--preload wants NAME=MODULE, not \"%s\"", text);
+    const char *equals = strchr(text, '='); /* run looked */
     whit_module *module;
     whit_instance *instance;
     TRY(load(w, equals + 1, &module, error));
@@ -311,9 +308,17 @@ static int run(cli_line *line)
         cli_error("which module? see `whit run --help`");
         return CLI_USAGE;
     }
+    const struct options *o = line->options;
+    for (size_t i = 0; i < o->preloads.count; i++) {
+        if (!strchr(o->preloads.items[i], '=')) {
+            cli_error("--preload wants NAME=MODULE, not \"%s\"",
+                      o->preloads.items[i]);
+            return CLI_USAGE;
+        }
+    }
     struct world w = {.input = -1};
     whit_error error = {0};
-    whit_status status = run_world(&w, line->options, line, &error);
+    whit_status status = run_world(&w, o, line, &error);
     fflush(stdout);
     int code = finish(&w, status, &error);
     release(&w);
