@@ -142,7 +142,7 @@ void interp_begin_function(interp_translator *t)
     int32_t locals = t->stack_base / 8 - INTERP_HEADER_SLOTS;
     if (locals) {
         uint32_t some = locals <= 2 ? 2 : locals <= 4 ? 4 : 8;
-        interp_emit(t, locals > 8   ? INTERP_ENTER
+        interp_emit(t, locals > 8  ? INTERP_ENTER
                        : some == 2 ? INTERP_ENTER_2
                        : some == 4 ? INTERP_ENTER_4
                                    : INTERP_ENTER_8);

@@ -177,8 +177,8 @@ static bool is_recent(const interp_translator *t, uint32_t depth,
                       interp_class class)
 {
     return t->recent.end == t->size && t->recent.end && t->height > depth &&
-           t->stack[t->height - 1 - depth].kind == KIND_ACC &&
-           t->stack[t->height - 1 - depth].class == class;
+           t->stack[t->height - 1 - depth].class == class &&
+           t->acc[class == CLASS_F64 ? 2 : 0].entry == t->height - 1 - depth;
 }
 
 /* Takes back what made the accumulator's entry, which was popped. */
@@ -327,8 +327,7 @@ static bool branch_on_increment(interp_translator *t, const interp_condition *c,
     }
     if (c->b.shape == SHAPE_A)
         return false;
-    interp_extend(t, t->inc_start,
-                  t->inc_op + extra + (c->b.shape == SHAPE_I));
+    interp_extend(t, t->inc_start, t->inc_op + extra + (c->b.shape == SHAPE_I));
     interp_put_operand(t, &c->b);
     return true;
 }
@@ -681,7 +680,8 @@ static bool special(interp_translator *t)
 static bool multiply_add(interp_translator *t)
 {
     uint32_t depth = is_recent(t, 0, CLASS_I32) ? 0 : 1;
-    if (!t->recent.is_product || !is_recent(t, depth, CLASS_I32) ||
+    if (!t->recent.is_product || t->recent.is_sum ||
+        !is_recent(t, depth, CLASS_I32) ||
         interp_top(t, 1 - depth)->kind == KIND_ACC)
         return false;
     interp_operand b = interp_pop(t), a = interp_pop(t);
@@ -689,8 +689,8 @@ static bool multiply_add(interp_translator *t)
     interp_recent r = take_recent(t, 0);
     if (y.shape == SHAPE_A)
         y.shape = SHAPE_S;
-    uint32_t op = y.shape == SHAPE_I ? INTERP_I32_MULADD_SI
-                                     : INTERP_I32_MULADD_SS;
+    uint32_t op =
+        y.shape == SHAPE_I ? INTERP_I32_MULADD_SI : INTERP_I32_MULADD_SS;
     op += r.x.shape == SHAPE_A ? 2 : 0;
     uint32_t start = (uint32_t)t->size;
     interp_emit(t, op);
@@ -709,8 +709,8 @@ static bool multiply_add(interp_translator *t)
 static bool multiply_add_double(interp_translator *t, bool minus)
 {
     uint32_t depth = is_recent(t, 0, CLASS_F64) ? 0 : 1;
-    if (!t->recent.is_product || !is_recent(t, depth, CLASS_F64) ||
-        (minus && depth))
+    if (!t->recent.is_product || t->recent.x.class != CLASS_F64 ||
+        !is_recent(t, depth, CLASS_F64) || (minus && depth))
         return false;
     interp_kind other = (interp_kind)interp_top(t, 1 - depth)->kind;
     if (other == KIND_ACC || other == KIND_CONST)
