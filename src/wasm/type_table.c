@@ -350,14 +350,14 @@ static whit_status intern(wasm_type_table *self, uint32_t count, uint32_t *out,
 }
 
 whit_status wasm_type_table_group(wasm_type_table *self,
-                                  const wasm_subtype *group, uint32_t first,
+                                  const wasm_subtype *items, uint32_t first,
                                   uint32_t count, const wasm_type **types,
                                   whit_error *error)
 {
     key_context context = {types, first, count};
     self->key_size = 0;
     for (uint32_t i = 0; i < count; i++)
-        TRY(put_subtype(self, &context, first + i, &group[i], error));
+        TRY(put_subtype(self, &context, first + i, &items[i], error));
     uint32_t id;
     TRY(intern(self, count, &id, error));
     for (uint32_t i = 0; i < count; i++)

@@ -49,7 +49,7 @@ whit_status wasm_type_table_add(wasm_type_table *self,
  * has index `first`; types[0..first] hold what stands in front (NULL where an
  * index is no type), and types[first..] receives the group. */
 whit_status wasm_type_table_group(wasm_type_table *self,
-                                  const wasm_subtype *group, uint32_t first,
+                                  const wasm_subtype *items, uint32_t first,
                                   uint32_t count, const wasm_type **types,
                                   whit_error *error) WHIT_MUST_CHECK;
 /* Interns one final function type without super type, given in canonical
