@@ -13,6 +13,7 @@
 
 struct options {
     bool explicit_bounds;
+    bool plain;
     bool verbose;
     cli_list without;
 };
@@ -20,6 +21,8 @@ struct options {
 static const cli_option options[] = {
     {"explicit-bounds", 0, CLI_FLAG, offsetof(struct options, explicit_bounds),
      NULL, "Check every memory access instead of using guard pages"},
+    {"plain", 0, CLI_FLAG, offsetof(struct options, plain), NULL,
+     "Translate each instruction on its own, fusing none"},
     {"without", 0, CLI_LIST, offsetof(struct options, without), "FEATURE",
      "Switch features off (see `whit help features`)"},
     {"verbose", 'v', CLI_FLAG, offsetof(struct options, verbose), NULL,
@@ -87,6 +90,7 @@ static int run(cli_line *line)
     rt_config config;
     rt_config_init(&config);
     config.guard_pages = !o->explicit_bounds;
+    config.plain = o->plain;
     if (!cli_features(&o->without, &config.features))
         return CLI_USAGE;
     wast_report total = {0};

@@ -568,12 +568,24 @@ static void make_locals(interp_translator *t)
     t->stack_base = t->frame_end = slot;
 }
 
+/* Each instruction on its own: all its results are in their homes, and none
+ * that follows can join it or change it. */
+static void separate(interp_translator *t)
+{
+    for (uint32_t i = t->flushed; i < t->height; i++)
+        interp_materialize(t, i);
+    t->flushed = t->height;
+    interp_barrier(t);
+}
+
 static void translate_instruction(interp_translator *t)
 {
     if (t->fuel_field)
         t->fuel++;
     if (!interp_numeric(t) && !interp_control(t))
         interp_object(t);
+    if (t->config->plain && t->reachable && !t->failed)
+        separate(t);
 }
 
 static void translate(interp_translator *t)
