@@ -39,7 +39,7 @@
 
 /* WIT. */
 #define LIMIT_WIT_TEXT_BYTES (256u << 20) /* of all texts of a set */
-#define LIMIT_WIT_SOURCES 100000u
+#define LIMIT_WIT_SOURCES 10000u
 #define LIMIT_WIT_PACKAGES 100000u
 #define LIMIT_WIT_TYPES 1000000u
 #define LIMIT_WIT_DEFINITIONS 1000000u /* interfaces, and worlds */

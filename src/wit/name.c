@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * The rules for names. */
+#include "wit/name.h"
+
+enum { NEAR_SIZE = 48 }; /* longer names get no suggestion */
+
+static const char *const keywords[WIT_KEYWORD_COUNT] = {
+#define X(name, text) text,
+#include "wit/keywords.def"
+#undef X
+};
+
+static bool is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return is_upper(c) ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/* What is wrong with a name, or NULL. */
+static const char *fault(slice name, bool upper_allowed)
+{
+    bool has_lower = false, has_upper = false, empty = true;
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t c = name.data[i];
+        if (c == '-') {
+            if (empty)
+                return "a hyphen stands between two words";
+            has_lower = has_upper = false;
+            empty = true;
+            continue;
+        }
+        if (!is_lower(c) && !is_upper(c) && !is_digit(c))
+            return "only letters, digits and hyphens belong in a name";
+        if (i == 0 && is_digit(c))
+            return "a name begins with a letter";
+        has_lower = has_lower || is_lower(c);
+        has_upper = has_upper || is_upper(c);
+        if (has_lower && has_upper)
+            return "a word is either all lower case or all upper case";
+        if (has_upper && !upper_allowed)
+            return "names of packages have no upper-case letters";
+        empty = false;
+    }
+    if (!name.size)
+        return "a name has at least one letter";
+    return empty ? "a hyphen stands between two words" : NULL;
+}
+
+static whit_status check(slice name, bool upper_allowed, whit_error *error)
+{
+    const char *what = fault(name, upper_allowed);
+    if (!what)
+        return WHIT_OK;
+    return error_set(error, WHIT_MALFORMED, "'%.*s' is no kebab-case name: %s",
+                     name.size < 64 ? (int)name.size : 64,
+                     (const char *)name.data, what);
+}
+
+whit_status wit_label_check(slice name, whit_error *error)
+{
+    return check(name, true, error);
+}
+
+whit_status wit_words_check(slice name, whit_error *error)
+{
+    return check(name, false, error);
+}
+
+wit_keyword wit_keyword_find(slice word)
+{
+    for (int i = 0; i < WIT_KEYWORD_COUNT; i++)
+        if (slice_is(word, keywords[i]))
+            return (wit_keyword)i;
+    return WIT_KEYWORD_NONE;
+}
+
+const char *wit_keyword_text(wit_keyword keyword)
+{
+    return keywords[keyword];
+}
+
+static bool strip(slice *name, const char *prefix)
+{
+    size_t size = strlen(prefix);
+    if (name->size < size || memcmp(name->data, prefix, size))
+        return false;
+    *name = slice_of(name->data + size, name->size - size);
+    return true;
+}
+
+static bool same_folded(slice a, slice b)
+{
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (lower(a.data[i]) != lower(b.data[i]))
+            return false;
+    return true;
+}
+
+void wit_name_fold(slice name, buffer *out)
+{
+    if (strip(&name, "[method]") || strip(&name, "[static]")) {
+        const uint8_t *dot = memchr(name.data, '.', name.size);
+        size_t first = dot ? (size_t)(dot - name.data) : name.size;
+        slice a = slice_of(name.data, first);
+        if (dot && same_folded(a, slice_of(dot + 1, name.size - first - 1)))
+            name = a;
+    }
+    for (size_t i = 0; i < name.size; i++)
+        buffer_put(out, lower(name.data[i]));
+}
+
+wit_near wit_near_new(slice wanted)
+{
+    unsigned most = wanted.size < 4 ? 1 : wanted.size < 8 ? 2 : 3;
+    return (wit_near){.wanted = wanted, .edits = most + 1};
+}
+
+/* Edits between two short words; a swap of neighbours counts as one. */
+static unsigned distance(slice a, slice b)
+{
+    unsigned rows[3][NEAR_SIZE + 1];
+    for (unsigned j = 0; j <= b.size; j++)
+        rows[0][j] = j;
+    for (unsigned i = 1; i <= a.size; i++) {
+        unsigned *now = rows[i % 3], *before = rows[(i - 1) % 3];
+        const unsigned *earlier = rows[(i + 1) % 3];
+        now[0] = i;
+        for (unsigned j = 1; j <= b.size; j++) {
+            uint8_t x = lower(a.data[i - 1]), y = lower(b.data[j - 1]);
+            unsigned best = before[j - 1] + (x != y);
+            if (before[j] + 1 < best)
+                best = before[j] + 1;
+            if (now[j - 1] + 1 < best)
+                best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && x == lower(b.data[j - 2]) &&
+                lower(a.data[i - 2]) == y && earlier[j - 2] + 1 < best)
+                best = earlier[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    return rows[a.size % 3][b.size];
+}
+
+void wit_near_try(wit_near *self, slice candidate)
+{
+    if (!candidate.size || candidate.size > NEAR_SIZE || !self->wanted.size ||
+        self->wanted.size > NEAR_SIZE)
+        return;
+    unsigned edits = distance(self->wanted, candidate);
+    if (edits < self->edits) {
+        self->edits = edits;
+        self->best = candidate;
+    }
+}
+
+void wit_near_suffix(const wit_near *self, whit_error *error)
+{
+    if (self->best.size)
+        error_suffix(error, "; did you mean '%.*s'?", SLICE_ARG(self->best));
+}
