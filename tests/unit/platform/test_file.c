@@ -159,7 +159,7 @@ TEST(every_failed_allocation_is_reported)
         mem_fail_after(0);
         buffer_release(&text);
         CHECK_INT(status, used < n ? WHIT_OK : WHIT_OUT_OF_MEMORY);
-        (void)file_remove_tree(at("m"), &error);
+        CHECK_INT(file_remove_tree(at("m"), &error), WHIT_OK);
         if (used < n)
             break;
     }
