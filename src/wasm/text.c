@@ -179,6 +179,7 @@ static whit_status read_fields(text_parser *p)
             p->lexer.annotations = true;
             TRY(text_start(p));
         } else {
+            p->field = text_position(p, p->token.place);
             TRY(text_field(p));
         }
     }
@@ -216,6 +217,7 @@ static whit_status finish(text_parser *p)
                   &m->export_count));
     TRY(move_list(p, &p->elems, sizeof *m->elems, &m->elems, &m->elem_count));
     TRY(move_list(p, &p->datas, sizeof *m->datas, &m->datas, &m->data_count));
+    TRY(text_positions_finish(p));
     return text_customs_finish(p);
 }
 
@@ -234,7 +236,7 @@ static whit_status parse(text_parser *p, const wasm_lexer *start, slice name)
     return finish(p);
 }
 
-static void release(text_parser *p)
+void text_release(text_parser *p)
 {
     text_list *lists[] = {
         &p->notes,       &p->type_ends, &p->types,    &p->imports,
@@ -257,7 +259,20 @@ static void release(text_parser *p)
     buffer_release(&p->list);
     buffer_release(&p->key);
     buffer_release(&p->hint_section);
+    text_positions_release(p);
     arena_release(&p->scratch);
+}
+
+/* Limits and the like: they are met at the current token. */
+static void locate(text_parser *p)
+{
+    whit_error *error = p->error;
+    if (!error || error->code == WHIT_OUT_OF_MEMORY ||
+        error->position != WHIT_POSITION_NONE || !p->token.place.line)
+        return;
+    error->position = WHIT_POSITION_LINE;
+    error->line = p->token.place.line;
+    error->column = wasm_place_column(p->token.place);
 }
 
 static whit_status parse_module(const wasm_lexer *start, slice name,
@@ -276,7 +291,9 @@ static whit_status parse_module(const wasm_lexer *start, slice name,
         *out = p->module;
     else
         wasm_module_free(p->module);
-    release(p);
+    if (status != WHIT_OK)
+        locate(p);
+    text_release(p);
     mem_free(p);
     return status;
 }

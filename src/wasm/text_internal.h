@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * What the parts of the text parser share; included by text*.c alone.
+ * What the parts of the text parser share; included by text*.c alone, and by
+ * the text parser of components, which reads core types with it.
  *
  * The text is read three times: once to give every identifier its index
  * (fields may refer forwards), once for the types, once for the rest. Every
@@ -16,6 +17,7 @@
 #include "wasm/lexer.h"
 #include "wasm/module.h"
 #include "wasm/names.h"
+#include "wasm/positions.h"
 
 typedef enum text_space {
     TEXT_TYPE,
@@ -68,6 +70,7 @@ typedef struct text_frame {
     slice label_name;  /* for the name section */
     uint64_t shadowed; /* level that `label` stood for outside */
     size_t pending;    /* start of the waiting instruction in `pending` */
+    wasm_position position; /* of the instruction's name */
     wasm_place place;
 } text_frame;
 
@@ -118,7 +121,20 @@ typedef struct text_parser {
     buffer key;
     buffer hint_section; /* entries of the branch hint section */
     uint32_t hint_functions;
+
+    wasm_place counted; /* last place whose column was counted */
+    uint32_t counted_column;
+    wasm_position field; /* of the current field */
+    text_list item_positions[WASM_SECTION_IDS]; /* as in wasm_positions */
+    text_list runs;
+    buffer steps;
+    size_t run_step;    /* first step of the current expression */
+    size_t step_code;   /* bytes of `code` in front of the last step's */
+    uint32_t step_line; /* of the last step */
 } text_parser;
+
+/* Frees what the parser holds, but not its module (text.c). */
+void text_release(text_parser *p);
 
 /* ---- Tokens (text_tokens.c) ---- */
 
@@ -178,6 +194,23 @@ whit_status text_hints_end(text_parser *p, size_t locals_size);
 /* Puts customs into the order of the binary, name and hints with them. */
 whit_status text_customs_finish(text_parser *p);
 
+/* ---- Positions (text_positions.c) ---- */
+
+/* Fast when places are asked for in the order of the text. */
+wasm_position text_position(text_parser *p, wasm_place place);
+/* Of the item that is next in the index space of a section. */
+whit_status text_item(text_parser *p, wasm_section_id section,
+                      wasm_position position);
+/* Begins an expression in `code`. */
+void text_run_begin(text_parser *p);
+/* The instruction that is appended to `code` next stands there. */
+void text_step(text_parser *p, wasm_position position);
+/* Appends the `end`, which stands at `end`, and moves the expression into
+ * the module's memory. */
+whit_status text_run_end(text_parser *p, wasm_position end, slice *out);
+whit_status text_positions_finish(text_parser *p);
+void text_positions_release(text_parser *p);
+
 /* ---- Hints for errors (text_hints.c) ---- */
 
 /* Whether the format has this word at all. */
@@ -210,6 +243,8 @@ whit_status text_typeuse_read(text_parser *p, bool named, text_typeuse *out);
 whit_status text_typeuse_index(text_parser *p, const text_typeuse *use,
                                wasm_place place, uint32_t *out);
 whit_status text_results(text_parser *p, bool *any);
+/* (sub ...), (func ...), (struct ...) or (array ...). */
+whit_status text_subtype(text_parser *p, wasm_subtype *out);
 /* Reads a `type` or `rec` field. */
 whit_status text_type_field(text_parser *p);
 /* Parameters of a type; 0 when there is no such function type. */

@@ -257,12 +257,15 @@ static whit_status copy_signature(text_parser *p, wasm_functype *out)
     return copy_types(p, &p->results, &out->results, &out->result_count);
 }
 
-static whit_status push_subtype(text_parser *p, const wasm_subtype *type)
+static whit_status push_subtype(text_parser *p, const wasm_subtype *type,
+                                wasm_place place)
 {
+    TRY(text_item(p, WASM_SECTION_TYPE, text_position(p, place)));
     return text_push(p, &p->types, type, sizeof *type, LIMIT_TYPES, "types");
 }
 
-static whit_status implicit_type(text_parser *p, uint32_t *out)
+static whit_status implicit_type(text_parser *p, wasm_place place,
+                                 uint32_t *out)
 {
     slice key = signature_key(p, p->params.items, p->params.count,
                               p->results.items, p->results.count);
@@ -279,7 +282,7 @@ static whit_status implicit_type(text_parser *p, uint32_t *out)
                          .rec_first = *out,
                          .rec_count = 1};
     TRY(copy_signature(p, &type.func));
-    TRY(push_subtype(p, &type));
+    TRY(push_subtype(p, &type, place));
     return key_keep(p, key, *out);
 }
 
@@ -287,7 +290,7 @@ whit_status text_typeuse_index(text_parser *p, const text_typeuse *use,
                                wasm_place place, uint32_t *out)
 {
     if (!use->has_type)
-        return implicit_type(p, out);
+        return implicit_type(p, place, out);
     *out = use->type;
     if (!use->has_inline)
         return WHIT_OK;
@@ -411,7 +414,7 @@ static whit_status read_composite(text_parser *p, wasm_subtype *out)
     return status == WHIT_OK ? text_close(p) : status;
 }
 
-static whit_status read_subtype(text_parser *p, wasm_subtype *out)
+whit_status text_subtype(text_parser *p, wasm_subtype *out)
 {
     out->final = true;
     out->super = WASM_NO_INDEX;
@@ -435,13 +438,14 @@ static whit_status read_subtype(text_parser *p, wasm_subtype *out)
 static whit_status read_definition(text_parser *p, wasm_subtype *type)
 {
     slice id, name;
+    wasm_place place = p->token.place;
     if (!text_at_form(p, "type"))
         return text_unexpected(p, "(type");
     TRY(text_enter(p));
     TRY(text_id(p, &id, &name));
     TRY(text_name_add(p, WASM_NAME_TYPE, 0, (uint32_t)p->types.count, name));
-    TRY(read_subtype(p, type));
-    TRY(push_subtype(p, type));
+    TRY(text_subtype(p, type));
+    TRY(push_subtype(p, type, place));
     return text_close(p);
 }
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * What the parts of the printer share; nobody else includes this. */
+#ifndef COMPONENT_PRINT_PRIVATE_H
+#define COMPONENT_PRINT_PRIVATE_H
+
+#include "component/names.h"
+#include "component/print.h"
+
+/* A component, component type or instance type that is being printed. */
+typedef struct print_scope {
+    bool has_names; /* identifiers stand for the name section */
+    component_names names;
+    uint32_t counts[COMPONENT_SORTS];
+} print_scope;
+
+typedef struct component_printer {
+    wasm_print_options options;
+    buffer *out;
+    whit_error *error;
+    arena scratch;
+    unsigned indent;
+    print_scope *scope;
+} component_printer;
+
+void put_newline(component_printer *p);
+void put_string(component_printer *p, slice bytes, bool is_text);
+/* " $id (;n;)" of the next item of a sort, and counts it. */
+void put_new(component_printer *p, component_sort sort);
+/* " $id" or " n" */
+void put_index(component_printer *p, component_sort sort, uint32_t index);
+/* ' "name" (attribute "...")*' */
+void put_name(component_printer *p, const component_name *name);
+
+/* print_types.c */
+void put_core_valtype(component_printer *p, wasm_valtype type);
+void put_valtype(component_printer *p, component_valtype type);
+void put_core_type(component_printer *p, const component_core_type *type);
+/* ' (type n ...)', the definition's word and index included. */
+whit_status put_type(component_printer *p,
+                     const component_type *type) WHIT_MUST_CHECK;
+/* " (sort $id (;n;) ...)", the item being counted only when `is_new`. */
+void put_extern(component_printer *p, const component_extern *type,
+                bool is_new);
+void put_alias(component_printer *p, const component_alias *alias);
+whit_status put_definition(component_printer *p,
+                           const component_definition *d) WHIT_MUST_CHECK;
+
+#endif
