@@ -183,6 +183,8 @@ uint32_t interp_backtrace(rt_context *context, rt_frame *frames, uint32_t max);
 /* Raises a trap at an instruction; returns WHIT_TRAP. */
 whit_status interp_trap(rt_context *context, const uint8_t *ip, uint8_t *fp,
                         rt_trap_code code);
+whit_status interp_trap_element(rt_context *context, const uint8_t *ip,
+                                uint8_t *fp, rt_trap_code code, uint64_t index);
 
 /* Where a guest goes on. */
 typedef struct interp_state {

@@ -131,6 +131,15 @@ whit_status interp_trap(rt_context *context, const uint8_t *ip, uint8_t *fp,
     return rt_trap_raise(context, code);
 }
 
+whit_status interp_trap_element(rt_context *context, const uint8_t *ip,
+                                uint8_t *fp, rt_trap_code code, uint64_t index)
+{
+    interp_activation *activation = interp_active(context);
+    activation->ip = ip;
+    activation->fp = fp;
+    return rt_trap_raise_element(context, code, index);
+}
+
 /* Exceptions. */
 
 static const interp_catch *find_catch(const interp_code *code,
