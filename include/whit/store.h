@@ -58,7 +58,9 @@ typedef enum whit_trap_code {
 typedef struct whit_frame {
     whit_name function; /* name section, else export, else empty */
     uint32_t index;     /* in its module */
-    uint32_t offset;    /* bytes from the start of its module */
+    uint32_t offset;    /* bytes from the start of its module; from that of
+                         * the function's body in a module from text */
+    uint32_t line; /* in the text; 0: unknown, the module came from bytes */
 } whit_frame;
 
 /* After a call returned WHIT_TRAP, until the next call: */

@@ -3,6 +3,7 @@
 #include "api/api.h"
 
 #include "runtime/operations.h"
+#include "wasm/positions.h"
 
 whit_limits whit_limits_default(void)
 {
@@ -80,6 +81,11 @@ whit_frame whit_store_trap_frame(const whit_store *store, size_t i)
 {
     const rt_frame *frame = &RT_STORE(store)->context.trap.frames[i];
     slice name = rt_module_function_name(frame->module, frame->function);
-    return (whit_frame){
-        {(const char *)name.data, name.size}, frame->function, frame->offset};
+    wasm_position position = {0};
+    wasm_module_position(frame->module->wasm, frame->function, frame->offset,
+                         &position);
+    return (whit_frame){{(const char *)name.data, name.size},
+                        frame->function,
+                        frame->offset,
+                        position.line};
 }

@@ -133,6 +133,8 @@ typedef struct wasm_module {
     arena arena;
     slice bytes; /* the binary; size 0 from text */
     void *owned; /* heap copy of `bytes`, or NULL */
+    /* Lines and columns (wasm/positions.h); NULL but from text. */
+    const struct wasm_positions *positions;
 
     wasm_subtype *types;
     uint32_t type_count;

@@ -100,6 +100,7 @@ static whit_status flat_block(text_parser *p, uint16_t op, text_frame *frame)
     frame->kind = op == WASM_OP_IF ? TEXT_FRAME_IF : TEXT_FRAME_BLOCK;
     TRY(text_advance(p));
     TRY(place_hint(p, frame));
+    text_step(p, frame->position);
     TRY(block_head(p, op, frame, &p->code));
     TRY(open_label(p, frame));
     return push_frame(p, frame);
@@ -122,7 +123,7 @@ static whit_status check_label(text_parser *p, const text_frame *frame)
     return text_advance(p);
 }
 
-static whit_status flat_end(text_parser *p, uint16_t op)
+static whit_status flat_end(text_parser *p, uint16_t op, wasm_position position)
 {
     text_frame *frame = top_frame(p);
     bool fits =
@@ -133,6 +134,7 @@ static whit_status flat_end(text_parser *p, uint16_t op)
         return text_unexpected(p, "an instruction: no block is open here");
     TRY(text_advance(p));
     TRY(check_label(p, frame));
+    text_step(p, position);
     buffer_put(&p->code, (uint8_t)op);
     if (op == WASM_OP_END)
         return pop_frame(p, true);
@@ -148,19 +150,21 @@ static whit_status flat(text_parser *p)
          top->kind == TEXT_FRAME_BEHIND_THEN ||
          top->kind == TEXT_FRAME_BEHIND_ELSE))
         return text_unexpected(p, "'(' or ')'");
-    text_frame frame = {.place = p->token.place};
+    text_frame frame = {.place = p->token.place,
+                        .position = text_position(p, p->token.place)};
     TRY(take_hint(p, &frame));
     uint16_t op;
     if (!text_opcode(p->token.text, &op))
         return text_unexpected(p, "an instruction");
     if (op == WASM_OP_END || op == WASM_OP_ELSE)
-        return flat_end(p, op);
+        return flat_end(p, op, frame.position);
     if (is_block(op) || op == WASM_OP_IF)
         return flat_block(p, op, &frame);
     wasm_instruction instruction = {.op = op};
     TRY(text_advance(p));
     TRY(text_immediates(p, &instruction));
     TRY(place_hint(p, &frame));
+    text_step(p, frame.position);
     wasm_write_instruction(&p->code, &instruction);
     return WHIT_OK;
 }
@@ -170,6 +174,7 @@ static whit_status flush_pending(text_parser *p, const text_frame *frame)
 {
     TRY(buffer_status(&p->pending, p->error));
     TRY(place_hint(p, frame));
+    text_step(p, frame->position);
     buffer_append(&p->code, p->pending.data + frame->pending,
                   p->pending.size - frame->pending);
     p->pending.size = frame->pending;
@@ -192,8 +197,9 @@ static whit_status open_else(text_parser *p)
             TRY(text_advance(p));
         return text_unexpected(p, "(else or ')'");
     }
-    TRY(text_enter(p));
+    text_step(p, text_position(p, p->ahead.place));
     buffer_put(&p->code, WASM_OP_ELSE);
+    TRY(text_enter(p));
     top_frame(p)->kind = TEXT_FRAME_FOLDED_ELSE;
     return WHIT_OK;
 }
@@ -216,11 +222,13 @@ static whit_status open_folded(text_parser *p)
         !text_opcode(p->token.text, &op) || op == WASM_OP_END ||
         op == WASM_OP_ELSE)
         return text_unexpected(p, "an instruction");
+    frame.position = text_position(p, p->token.place);
     TRY(text_advance(p));
     frame.pending = p->pending.size;
     if (is_block(op)) {
         frame.kind = TEXT_FRAME_FOLDED_BLOCK;
         TRY(place_hint(p, &frame));
+        text_step(p, frame.position);
         TRY(block_head(p, op, &frame, &p->code));
         TRY(open_label(p, &frame));
     } else if (op == WASM_OP_IF) {
@@ -246,8 +254,9 @@ static whit_status close_folded(text_parser *p)
     case TEXT_FRAME_FOLDED_BLOCK:
     case TEXT_FRAME_BEHIND_THEN:
     case TEXT_FRAME_BEHIND_ELSE:
-        TRY(text_advance(p));
+        text_step(p, text_position(p, p->token.place));
         buffer_put(&p->code, WASM_OP_END);
+        TRY(text_advance(p));
         return pop_frame(p, true);
     case TEXT_FRAME_FOLDED_THEN:
         frame->kind = TEXT_FRAME_BEHIND_THEN;
@@ -303,13 +312,12 @@ whit_status text_folded(text_parser *p)
 
 whit_status text_constant(text_parser *p, bool folded, slice *out)
 {
-    buffer_clear(&p->code);
+    wasm_position position = text_position(p, p->token.place);
+    text_run_begin(p);
     p->label_count = 0;
     TRY(folded ? text_folded(p) : text_instructions(p));
-    buffer_put(&p->code, WASM_OP_END);
-    TRY(buffer_status(&p->code, p->error));
-    *out = buffer_view(&p->code);
-    out->data = arena_dup(&p->module->arena, out->data, out->size);
-    TRY_ALLOC(out->data, p->error);
-    return WHIT_OK;
+    /* The `end` of a body is the ')' behind it. */
+    if (!folded)
+        position = text_position(p, p->token.place);
+    return text_run_end(p, position, out);
 }

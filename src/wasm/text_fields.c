@@ -43,9 +43,11 @@ static whit_status push_import(text_parser *p, wasm_place place, slice module,
                      "imports");
 }
 
-static whit_status push_export(text_parser *p, slice name,
-                               wasm_external_kind kind, uint32_t index)
+static whit_status push_export(text_parser *p, wasm_position position,
+                               slice name, wasm_external_kind kind,
+                               uint32_t index)
 {
+    TRY(text_item(p, WASM_SECTION_EXPORT, position));
     wasm_export export = {.name = name, .kind = kind, .index = index};
     return text_push(p, &p->exports, &export, sizeof export, LIMIT_EXPORTS,
                      "exports");
@@ -61,10 +63,11 @@ static whit_status read_header(text_parser *p, wasm_external_kind kind,
     TRY(text_id(p, &id, &name));
     TRY(text_name_add(p, name_kinds[kind], 0, index, name));
     while (text_at_form(p, "export")) {
+        wasm_position position = text_position(p, p->token.place);
         TRY(text_enter(p));
         TRY(text_name_string(p, &name));
         TRY(text_close(p));
-        TRY(push_export(p, name, kind, index));
+        TRY(push_export(p, position, name, kind, index));
     }
     *imported = text_at_form(p, "import");
     if (!*imported) {
@@ -82,29 +85,34 @@ static whit_status read_header(text_parser *p, wasm_external_kind kind,
 
 static whit_status push_function(text_parser *p, const wasm_function *item)
 {
+    TRY(text_item(p, WASM_SECTION_FUNCTION, p->field));
     return text_push(p, &p->functions, item, sizeof *item, LIMIT_FUNCTIONS,
                      "functions");
 }
 
 static whit_status push_table(text_parser *p, const wasm_table *item)
 {
+    TRY(text_item(p, WASM_SECTION_TABLE, p->field));
     return text_push(p, &p->tables, item, sizeof *item, LIMIT_TABLES, "tables");
 }
 
 static whit_status push_memory(text_parser *p, const wasm_memory *item)
 {
+    TRY(text_item(p, WASM_SECTION_MEMORY, p->field));
     return text_push(p, &p->memories, item, sizeof *item, LIMIT_MEMORIES,
                      "memories");
 }
 
 static whit_status push_global(text_parser *p, const wasm_global *item)
 {
+    TRY(text_item(p, WASM_SECTION_GLOBAL, p->field));
     return text_push(p, &p->globals, item, sizeof *item, LIMIT_GLOBALS,
                      "globals");
 }
 
 static whit_status push_tag(text_parser *p, const wasm_tag *item)
 {
+    TRY(text_item(p, WASM_SECTION_TAG, p->field));
     return text_push(p, &p->tags, item, sizeof *item, LIMIT_TAGS, "tags");
 }
 
@@ -199,7 +207,7 @@ static whit_status read_export(text_parser *p)
     TRY(text_enter(p));
     TRY(text_index(p, externals[what].space, &index));
     TRY(text_close(p));
-    TRY(push_export(p, name, externals[what].kind, index));
+    TRY(push_export(p, p->field, name, externals[what].kind, index));
     return text_close(p);
 }
 
@@ -400,6 +408,7 @@ static whit_status read_start(text_parser *p)
 {
     if (p->module->start != WASM_NO_INDEX)
         return text_fail(p, "multiple start sections: one is allowed");
+    TRY(text_item(p, WASM_SECTION_START, p->field));
     TRY(text_enter(p));
     TRY(text_index(p, TEXT_FUNC, &p->module->start));
     return text_close(p);

@@ -3,19 +3,28 @@
 #include "base/memory.h"
 #include "wasm/text_internal.h"
 
-static const uint8_t zero_i32[] = {WASM_OP_I32_CONST, 0, WASM_OP_END};
-static const uint8_t zero_i64[] = {WASM_OP_I64_CONST, 0, WASM_OP_END};
-
 /* Items of an element segment while they are read. */
 typedef struct item_list {
     text_list functions;
     text_list exprs;
 } item_list;
 
-static slice zero_offset(bool is64)
+/* An expression of one instruction that the text implies. */
+static whit_status implied(text_parser *p, wasm_position position,
+                           const wasm_instruction *instruction, slice *out)
 {
-    return is64 ? slice_of(zero_i64, sizeof zero_i64)
-                : slice_of(zero_i32, sizeof zero_i32);
+    text_run_begin(p);
+    text_step(p, position);
+    wasm_write_instruction(&p->code, instruction);
+    return text_run_end(p, position, out);
+}
+
+static whit_status zero_offset(text_parser *p, wasm_position position,
+                               bool is64, slice *out)
+{
+    wasm_instruction zero = {.op =
+                                 is64 ? WASM_OP_I64_CONST : WASM_OP_I32_CONST};
+    return implied(p, position, &zero, out);
 }
 
 /* (offset expr), or one folded instruction. */
@@ -56,27 +65,24 @@ static whit_status read_function_items(text_parser *p, text_list *functions)
 }
 
 /* A segment of other than function references spells indices out. */
-static whit_status functions_to_exprs(text_parser *p, item_list *items)
+static whit_status functions_to_exprs(text_parser *p, wasm_position position,
+                                      item_list *items)
 {
     const uint32_t *indices = items->functions.items;
     for (size_t i = 0; i < items->functions.count; i++) {
         wasm_instruction get = {.op = WASM_OP_REF_FUNC, .index = indices[i]};
-        buffer_clear(&p->code);
-        wasm_write_instruction(&p->code, &get);
-        buffer_put(&p->code, WASM_OP_END);
-        TRY(buffer_status(&p->code, p->error));
-        slice expr = buffer_view(&p->code);
-        expr.data = arena_dup(&p->module->arena, expr.data, expr.size);
-        TRY_ALLOC(expr.data, p->error);
+        slice expr;
+        TRY(implied(p, position, &get, &expr));
         TRY(text_push(p, &items->exprs, &expr, sizeof expr, LIMIT_ELEMS,
                       "elements of a segment"));
     }
     return WHIT_OK;
 }
 
-static whit_status push_elem(text_parser *p, wasm_elem *elem,
-                             const item_list *items)
+static whit_status push_elem(text_parser *p, wasm_position position,
+                             wasm_elem *elem, const item_list *items)
 {
+    TRY(text_item(p, WASM_SECTION_ELEMENT, position));
     const text_list *list = elem->is_exprs ? &items->exprs : &items->functions;
     size_t size = elem->is_exprs ? sizeof(slice) : sizeof(uint32_t);
     void *copy = arena_dup(&p->module->arena, list->items, list->count * size);
@@ -122,7 +128,7 @@ static whit_status read_elem(text_parser *p, wasm_elem *elem, item_list *items)
     } else {
         return text_unexpected(p, "func or a reference type");
     }
-    TRY(push_elem(p, elem, items));
+    TRY(push_elem(p, p->field, elem, items));
     return text_close(p);
 }
 
@@ -146,10 +152,13 @@ whit_status text_elem_field(text_parser *p)
 }
 
 static whit_status read_inline_elem(text_parser *p, wasm_elem *elem,
-                                    wasm_valtype type, item_list *items)
+                                    const wasm_table *table, item_list *items)
 {
+    wasm_valtype type = table->type;
+    wasm_position position = text_position(p, p->token.place);
     if (!text_at_form(p, "elem"))
         return text_unexpected(p, "(elem");
+    TRY(zero_offset(p, position, table->limits.is64, &elem->offset));
     TRY(text_enter(p));
     elem->is_exprs = p->token.kind == WASM_TOKEN_LPAR;
     if (elem->is_exprs)
@@ -158,29 +167,29 @@ static whit_status read_inline_elem(text_parser *p, wasm_elem *elem,
         TRY(read_function_items(p, &items->functions));
     if (!elem->is_exprs && wasm_heap(type) != WASM_HEAP_FUNC) {
         elem->is_exprs = true;
-        TRY(functions_to_exprs(p, items));
+        TRY(functions_to_exprs(p, position, items));
     }
     elem->type = elem->is_exprs ? type : wasm_ref(WASM_HEAP_FUNC, false);
-    TRY(push_elem(p, elem, items));
+    TRY(push_elem(p, position, elem, items));
     return text_close(p);
 }
 
 whit_status text_inline_elem(text_parser *p, uint32_t table,
                              const wasm_table *type, uint64_t *count)
 {
-    wasm_elem elem = {.mode = WASM_SEGMENT_ACTIVE,
-                      .table = table,
-                      .offset = zero_offset(type->limits.is64)};
+    wasm_elem elem = {.mode = WASM_SEGMENT_ACTIVE, .table = table};
     item_list items = {0};
-    whit_status status = read_inline_elem(p, &elem, type->type, &items);
+    whit_status status = read_inline_elem(p, &elem, type, &items);
     release_items(&items);
     *count = elem.count;
     return status;
 }
 
 /* Strings up to the ')' as the bytes of a data segment. */
-static whit_status push_data(text_parser *p, wasm_data *data)
+static whit_status push_data(text_parser *p, wasm_position position,
+                             wasm_data *data)
 {
+    TRY(text_item(p, WASM_SECTION_DATA, position));
     buffer_clear(&p->list);
     while (p->token.kind == WASM_TOKEN_STRING) {
         slice piece;
@@ -216,17 +225,17 @@ whit_status text_data_field(text_parser *p)
         }
         TRY(read_offset(p, &data.offset));
     }
-    return push_data(p, &data);
+    return push_data(p, p->field, &data);
 }
 
 whit_status text_inline_data(text_parser *p, uint32_t memory, bool is64,
                              uint64_t *pages)
 {
-    wasm_data data = {.mode = WASM_SEGMENT_ACTIVE,
-                      .memory = memory,
-                      .offset = zero_offset(is64)};
+    wasm_data data = {.mode = WASM_SEGMENT_ACTIVE, .memory = memory};
+    wasm_position position = text_position(p, p->token.place);
+    TRY(zero_offset(p, position, is64, &data.offset));
     TRY(text_enter(p));
-    TRY(push_data(p, &data));
+    TRY(push_data(p, position, &data));
     *pages = (data.bytes.size + WASM_PAGE_SIZE - 1) / WASM_PAGE_SIZE;
     return WHIT_OK;
 }

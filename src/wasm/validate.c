@@ -166,13 +166,13 @@ static whit_status check_table(wasm_validator *v, const wasm_table *table)
 static whit_status check_tables(wasm_validator *v)
 {
     const wasm_module *m = v->module;
-    for (uint32_t i = 0; i < m->table_count; i++) {
-        v->current = NULL;
+    for (uint32_t i = 0; i < m->table_count; i++)
         IN_ITEM(v, check_table(v, &m->tables[i]), WASM_SECTION_TABLE, i);
-    }
     if (m->table_count > 1 && !(v->features & WASM_FEATURE_MULTI_TABLE))
-        return wasm_validator_fail(v, "multiple tables: there are %u",
-                                   m->table_count);
+        IN_ITEM(v,
+                wasm_validator_fail(v, "multiple tables: there are %u",
+                                    m->table_count),
+                WASM_SECTION_TABLE, 1);
     return WHIT_OK;
 }
 
@@ -202,12 +202,13 @@ static whit_status check_memory(wasm_validator *v, const wasm_memory *memory)
 static whit_status check_memories(wasm_validator *v)
 {
     const wasm_module *m = v->module;
-    v->current = NULL;
     for (uint32_t i = 0; i < m->memory_count; i++)
         IN_ITEM(v, check_memory(v, &m->memories[i]), WASM_SECTION_MEMORY, i);
     if (m->memory_count > 1 && !(v->features & WASM_FEATURE_MULTI_MEMORY))
-        return wasm_validator_fail(v, "multiple memories: there are %u",
-                                   m->memory_count);
+        IN_ITEM(v,
+                wasm_validator_fail(v, "multiple memories: there are %u",
+                                    m->memory_count),
+                WASM_SECTION_MEMORY, 1);
     return WHIT_OK;
 }
 
@@ -238,12 +239,9 @@ static whit_status check_globals(wasm_validator *v)
     const wasm_module *m = v->module;
     for (uint32_t i = 0; i < m->tag_count; i++)
         IN_ITEM(v, check_tag(v, &m->tags[i]), WASM_SECTION_TAG, i);
-    for (uint32_t i = 0; i < m->global_count; i++) {
-        v->current = NULL;
+    for (uint32_t i = 0; i < m->global_count; i++)
         IN_ITEM(v, check_global(v, i), WASM_SECTION_GLOBAL, i);
-    }
     v->visible_globals = m->global_count;
-    v->current = NULL;
     return WHIT_OK;
 }
 
@@ -350,7 +348,6 @@ static whit_status check_elem(wasm_validator *v, const wasm_elem *elem)
         TRY(check_elem_functions(v, elem, type));
     if (elem->mode != WASM_SEGMENT_ACTIVE)
         return WHIT_OK;
-    v->current = NULL;
     TRY(wasm_validator_index(v, elem->table, m->table_count, "table"));
     const wasm_table *table = &m->tables[elem->table];
     wasm_valtype table_type = wasm_validator_canonical(v, table->type);
@@ -373,15 +370,10 @@ static whit_status check_data(wasm_validator *v, const wasm_data *data)
 static whit_status check_segments(wasm_validator *v)
 {
     const wasm_module *m = v->module;
-    for (uint32_t i = 0; i < m->elem_count; i++) {
-        v->current = NULL;
+    for (uint32_t i = 0; i < m->elem_count; i++)
         IN_ITEM(v, check_elem(v, &m->elems[i]), WASM_SECTION_ELEMENT, i);
-    }
-    for (uint32_t i = 0; i < m->data_count; i++) {
-        v->current = NULL;
+    for (uint32_t i = 0; i < m->data_count; i++)
         IN_ITEM(v, check_data(v, &m->datas[i]), WASM_SECTION_DATA, i);
-    }
-    v->current = NULL;
     return WHIT_OK;
 }
 

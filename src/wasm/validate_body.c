@@ -4,9 +4,10 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "wasm/positions.h"
 
-bool wasm_validator_offset(const wasm_validator *v, const uint8_t *at,
-                           uint64_t *out)
+/* Byte offset in the module; false when it does not lie in its bytes. */
+static bool offset_of(const wasm_validator *v, const uint8_t *at, uint64_t *out)
 {
     const slice bytes = v->module->bytes;
     uintptr_t start = (uintptr_t)bytes.data, place = (uintptr_t)at;
@@ -328,6 +329,27 @@ static void check_run(wasm_validator *v)
     v->sp = sp;
 }
 
+/* Says where the instruction in hand stands, unless a reader has. */
+static whit_status located(const wasm_validator *v, whit_status status)
+{
+    whit_error *error = v->error;
+    wasm_position position;
+    if (LIKELY(status == WHIT_OK) || !error || status == WHIT_OUT_OF_MEMORY)
+        return status;
+    /* Without the module's bytes its offset means nothing. */
+    if (error->position == WHIT_POSITION_OFFSET && v->module->bytes.size)
+        return status;
+    error->position = WHIT_POSITION_NONE;
+    if (offset_of(v, v->current, &error->offset)) {
+        error->position = WHIT_POSITION_OFFSET;
+    } else if (wasm_code_position(v->module, v->current, &position)) {
+        error->position = WHIT_POSITION_LINE;
+        error->line = position.line;
+        error->column = position.column;
+    }
+    return status;
+}
+
 /* From the function's frame to its `end`. */
 static whit_status check_all(wasm_validator *v)
 {
@@ -348,7 +370,7 @@ static whit_status start(wasm_validator *v, slice bytes,
 {
     uint64_t offset = 0;
     v->current = bytes.data;
-    wasm_validator_offset(v, bytes.data, &offset);
+    offset_of(v, bytes.data, &offset);
     v->reader = wasm_reader_new(bytes, offset);
     v->func = func;
     v->sp = v->base = v->stack;
@@ -362,13 +384,24 @@ static whit_status start(wasm_validator *v, slice bytes,
     return wasm_validator_enter(v, &frame);
 }
 
-whit_status wasm_validator_body(wasm_validator *v, uint32_t function)
+static whit_status check_body(wasm_validator *v, uint32_t function)
 {
     const wasm_function *f = &v->module->functions[function];
-    const wasm_functype *func = &v->types[f->type]->func;
-    v->constant = false;
-    TRY(start(v, f->code.body, func));
+    TRY(start(v, f->code.body, &v->types[f->type]->func));
     TRY(set_locals(v, &f->code));
+    return check_all(v);
+}
+
+whit_status wasm_validator_body(wasm_validator *v, uint32_t function)
+{
+    v->constant = false;
+    return located(v, check_body(v, function));
+}
+
+static whit_status check_expr(wasm_validator *v, slice expr,
+                              const wasm_functype *func)
+{
+    TRY(start(v, expr, func));
     return check_all(v);
 }
 
@@ -378,6 +411,5 @@ whit_status wasm_validator_expr(wasm_validator *v, slice expr,
     wasm_functype func = {.results = &type, .result_count = 1};
     v->constant = true;
     v->local_count = v->flat_count = 0;
-    TRY(start(v, expr, &func));
-    return check_all(v);
+    return located(v, check_expr(v, expr, &func));
 }

@@ -3,6 +3,7 @@
 #include "wasm/validate_locate.h"
 
 #include "wasm/names.h"
+#include "wasm/positions.h"
 #include "wasm/visit.h"
 
 enum { NAME_SHOWN = 80 }; /* bytes of a name in a message */
@@ -177,6 +178,19 @@ static void find_offset(const wasm_module *module, wasm_section_id section,
     error->offset = s.offset;
 }
 
+static void find_position(const wasm_module *module, wasm_section_id section,
+                          uint32_t index, whit_error *error)
+{
+    wasm_position position;
+    if (module->bytes.size) {
+        find_offset(module, section, index, error);
+    } else if (wasm_item_position(module, section, index, &position)) {
+        error->position = WHIT_POSITION_LINE;
+        error->line = position.line;
+        error->column = position.column;
+    }
+}
+
 /* ---- Names ---- */
 
 static slice export_name(const wasm_module *module, wasm_external_kind kind,
@@ -235,8 +249,8 @@ void wasm_locate(const wasm_module *module, wasm_section_id section,
          error->code != WHIT_LIMIT && error->code != WHIT_UNSUPPORTED))
         return;
     place p = place_of(section);
-    if (error->position == WHIT_POSITION_NONE && module->bytes.size)
-        find_offset(module, section, index, error);
+    if (error->position == WHIT_POSITION_NONE)
+        find_position(module, section, index, error);
     error_suffix(error, " (%s section", wasm_section_text(section));
     if (index != WASM_NO_INDEX && p.noun) {
         error_suffix(error, ", %s %u", p.noun, index);

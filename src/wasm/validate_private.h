@@ -192,13 +192,10 @@ whit_status wasm_validator_local(wasm_validator *v, uint32_t index,
                                  wasm_valtype *out) WHIT_MUST_CHECK;
 whit_status wasm_validator_init_local(wasm_validator *v,
                                       uint32_t index) WHIT_MUST_CHECK;
-/* A constant expression of one result (canonical). */
+/* A constant expression of one result (canonical). Errors of both say where
+ * their instruction stands. */
 whit_status wasm_validator_expr(wasm_validator *v, slice expr,
                                 wasm_valtype type) WHIT_MUST_CHECK;
-/* Byte offset in the module of a slice's first byte; false when the slice
- * does not lie in the module's bytes. */
-bool wasm_validator_offset(const wasm_validator *v, const uint8_t *at,
-                           uint64_t *out);
 
 /* validate_ops.c: everything but control flow and plain signatures. */
 whit_status wasm_validator_op(wasm_validator *v,

@@ -12,21 +12,15 @@ enum { TYPE_TEXT = 40 };
 whit_status wasm_validator_fail(wasm_validator *v, const char *format, ...)
 {
     char text[WHIT_MESSAGE_SIZE / 2];
-    uint64_t offset;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (v->current && wasm_validator_offset(v, v->current, &offset))
-        return error_at(v->error, WHIT_INVALID, offset, "%s", text);
     return error_set(v->error, WHIT_INVALID, "%s", text);
 }
 
 whit_status wasm_validator_fail_malformed(wasm_validator *v, const char *text)
 {
-    uint64_t offset;
-    if (v->current && wasm_validator_offset(v, v->current, &offset))
-        return error_at(v->error, WHIT_MALFORMED, offset, "%s", text);
     return error_set(v->error, WHIT_MALFORMED, "%s", text);
 }
 
