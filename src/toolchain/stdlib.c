@@ -293,6 +293,7 @@ static whit_status build(job *j, whit_error *error)
                        o->rust->release, tool_target_triple(o->target),
                        o->release ? "release" : "dev"));
     whit_status status = run_cargo(j, error);
+    tool_say(o->progress, TOOL_SAY_OUTPUT, ""); /* ends the line of a tick */
     if (status == WHIT_OK)
         status = assemble(j, error);
     whit_status removed =
