@@ -83,6 +83,14 @@ $(BUILD)/libwhit.a: $(LIB_OBJECTS)
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# What is installed: one object, whose names are the public ones only.
+$(BUILD)/install/libwhit.a: $(LIB_OBJECTS)
+	@mkdir -p $(@D)
+	$(say) AR $@
+	$(Q)$(LD) -r -o $(@D)/whit.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(@D)/whit.o
+	$(Q)rm -f $@ && ar rcs $@ $(@D)/whit.o
+
 $(SHARED): $(LIB_OBJECTS)
 	$(say) LD $@
 	$(Q)$(CC) -shared -Wl,-soname,libwhit.so.$(SOVERSION) \
@@ -148,14 +156,15 @@ check-ready:
 	@$(SCRIPT) tests/run checks
 
 INSTALL ?= install
+OBJCOPY ?= objcopy
 SHARE = $(DESTDIR)$(PREFIX)/share
-install: all
+install: all $(BUILD)/install/libwhit.a
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/include/whit $(SHARE)/man/man1 \
 	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
 	    $(SHARE)/fish/vendor_completions.d
 	$(INSTALL) -m 755 $(BUILD)/whit $(DESTDIR)$(PREFIX)/bin/whit
-	$(INSTALL) -m 644 $(BUILD)/libwhit.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 644 $(BUILD)/install/libwhit.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
 	ln -sf libwhit.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libwhit.so.$(SOVERSION)
 	ln -sf libwhit.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libwhit.so
@@ -172,7 +181,8 @@ install: all
 	    $(SHARE)/fish/vendor_completions.d/whit.fish
 
 clean:
-	rm -rf build $(addprefix $(BUILD)/,obj tests fuzz san demo bench flags whit) \
+	rm -rf build $(addprefix $(BUILD)/,obj install tests fuzz san \
+	    demo bench flags whit) \
 	    $(BUILD)/libwhit.*
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
