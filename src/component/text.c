@@ -270,43 +270,51 @@ whit_status parse_name(parser *t, component_name *out)
     return status;
 }
 
-bool parse_at_inline(parser *t, const char *word)
+/* The next token, or EOF when there is none. */
+static wasm_token peek(wasm_lexer *lexer)
 {
     wasm_token token;
+    if (wasm_lexer_next(lexer, &token, NULL) != WHIT_OK)
+        token.kind = WASM_TOKEN_EOF;
+    return token;
+}
+
+bool parse_at_inline(parser *t, const char *word)
+{
     if (!text_at_form(t->p, word))
         return false;
     /* The word is the token ahead, so the lexer stands behind it. */
     wasm_lexer lexer = t->p->lexer;
     lexer.annotations = false;
-    if (wasm_lexer_next(&lexer, &token, NULL) != WHIT_OK ||
-        token.kind != WASM_TOKEN_STRING ||
-        wasm_lexer_next(&lexer, &token, NULL) != WHIT_OK)
+    if (peek(&lexer).kind != WASM_TOKEN_STRING)
         return false;
-    if (token.kind == WASM_TOKEN_RPAR)
-        return true;
-    if (token.kind != WASM_TOKEN_LPAR ||
-        wasm_lexer_next(&lexer, &token, NULL) != WHIT_OK)
-        return false;
-    for (size_t i = 0; i < COUNT_OF(attribute_words); i++)
-        if (slice_is(token.text, attribute_words[i]))
-            return true;
-    return false;
+    for (;;) {
+        wasm_token token = peek(&lexer);
+        if (token.kind != WASM_TOKEN_LPAR)
+            return token.kind == WASM_TOKEN_RPAR;
+        token = peek(&lexer);
+        bool attribute = false;
+        for (size_t i = 0; i < COUNT_OF(attribute_words); i++)
+            attribute |= token.kind == WASM_TOKEN_KEYWORD &&
+                         slice_is(token.text, attribute_words[i]);
+        if (!attribute || peek(&lexer).kind != WASM_TOKEN_STRING ||
+            peek(&lexer).kind != WASM_TOKEN_RPAR)
+            return false;
+    }
 }
 
 bool parse_at_type_use(parser *t)
 {
-    wasm_token token;
     if (!text_at_form(t->p, "type"))
         return false;
     wasm_lexer lexer = t->p->lexer;
     lexer.annotations = false;
-    if (wasm_lexer_next(&lexer, &token, NULL) != WHIT_OK ||
-        (token.kind != WASM_TOKEN_ID && token.kind != WASM_TOKEN_NAT))
+    wasm_token token = peek(&lexer);
+    if (token.kind != WASM_TOKEN_ID && token.kind != WASM_TOKEN_NAT)
         return false;
-    do {
-        if (wasm_lexer_next(&lexer, &token, NULL) != WHIT_OK)
-            return false;
-    } while (token.kind == WASM_TOKEN_STRING);
+    do
+        token = peek(&lexer);
+    while (token.kind == WASM_TOKEN_STRING);
     return token.kind == WASM_TOKEN_RPAR;
 }
 

@@ -279,7 +279,8 @@ static whit_status read_bag(checker *v, const component_instance *instance,
         const component_item *item = &instance->items[i];
         TRY(item_entity(v, item->sort, item->index, &exports[i]));
         exports[i].name = item->name.text;
-        if (item->sort == COMPONENT_SORT_TYPE)
+        /* A resource gets its name here, other types keep what they have. */
+        if (item->sort == COMPONENT_SORT_TYPE && exports[i].type->resource)
             TRY(check_node_alias(v, exports[i].type, &exports[i].type));
         TRY(check_name(v, names, false, &item->name, &exports[i]));
     }

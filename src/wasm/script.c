@@ -150,10 +150,11 @@ static whit_status read_strings(script_reader *r, slice *out)
     return status;
 }
 
-/* (module ...), the '(' being the current token. */
+/* (module ...) or (component ...), the '(' being the current token. */
 static whit_status read_module(script_reader *r, wasm_script_module *out)
 {
     wasm_place start = r->token.place;
+    out->is_component = slice_is(script_ahead(r), "component");
     out->line = start.line;
     out->column = column_here(r);
     TRY(script_enter(r));
@@ -176,7 +177,7 @@ static whit_status read_module(script_reader *r, wasm_script_module *out)
     return script_close(r);
 }
 
-/* (module instance $id? $module?) */
+/* (module instance $id? $module?), or of a component. */
 static bool at_instance(const script_reader *r)
 {
     wasm_lexer lexer = r->lexer;
@@ -189,6 +190,7 @@ static bool at_instance(const script_reader *r)
 static whit_status read_instance(script_reader *r, wasm_command *out)
 {
     out->kind = WASM_COMMAND_INSTANCE;
+    out->module.is_component = slice_is(script_ahead(r), "component");
     TRY(script_enter(r));
     TRY(script_advance(r));
     TRY(optional_id(r, &out->id));
@@ -236,10 +238,11 @@ static whit_status read_assertion(script_reader *r, wasm_command *out)
         out->on_module = out->kind != WASM_COMMAND_ASSERT_TRAP || !at_action(r);
         if (!out->on_module)
             TRY(read_action(r, &out->action));
-        else if (slice_is(script_ahead(r), "module"))
+        else if (slice_is(script_ahead(r), "module") ||
+                 slice_is(script_ahead(r), "component"))
             TRY(read_module(r, &out->module));
         else
-            return script_fail(r, "(module");
+            return script_fail(r, "(module or (component");
         TRY(script_string(r, &out->text));
     }
     return script_close(r);
@@ -267,6 +270,7 @@ static const struct {
     wasm_command_kind kind;
 } command_words[] = {
     {"module", WASM_COMMAND_MODULE},
+    {"component", WASM_COMMAND_MODULE},
     {"register", WASM_COMMAND_REGISTER},
     {"invoke", WASM_COMMAND_ACTION},
     {"get", WASM_COMMAND_ACTION},

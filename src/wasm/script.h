@@ -14,10 +14,11 @@ typedef enum wasm_module_form {
     WASM_FORM_QUOTE   /* `bytes` is the quoted text */
 } wasm_module_form;
 
-/* A module of a script; text is parsed when the command runs. */
+/* A module or component of a script; text is parsed when the command runs. */
 typedef struct wasm_script_module {
     slice id; /* with '$'; size 0: none */
     wasm_module_form form;
+    bool is_component;
     bool definition;       /* (module definition ...): not instantiated */
     slice bytes;           /* text form: source; others: the decoded strings */
     uint32_t line, column; /* of bytes, for errors in text */
@@ -34,7 +35,27 @@ typedef enum wasm_const_kind {
     WASM_CONST_REF_HOST,   /* (ref.host n): value */
     WASM_CONST_REF_EXTERN, /* (ref.extern n), or any when !has_value */
     WASM_CONST_REF_KIND,   /* (ref.func), (ref.i31), ...: heap is the kind */
-    WASM_CONST_EITHER      /* alternatives */
+    WASM_CONST_EITHER,     /* alternatives */
+    /* Component values; f32 and f64 are above. */
+    WASM_CONST_BOOL, /* integers, too: value, sign-extended */
+    WASM_CONST_S8,
+    WASM_CONST_U8,
+    WASM_CONST_S16,
+    WASM_CONST_U16,
+    WASM_CONST_S32,
+    WASM_CONST_U32,
+    WASM_CONST_S64,
+    WASM_CONST_U64,
+    WASM_CONST_CHAR,    /* value: the code point */
+    WASM_CONST_STR,     /* text */
+    WASM_CONST_LIST,    /* alternatives: the elements */
+    WASM_CONST_RECORD,  /* alternatives: the fields, with labels */
+    WASM_CONST_TUPLE,   /* alternatives: the elements */
+    WASM_CONST_VARIANT, /* text: the case; at most one of alternatives */
+    WASM_CONST_ENUM,    /* text: the case */
+    WASM_CONST_OPTION,  /* some: one of alternatives */
+    WASM_CONST_RESULT,  /* has_value: ok; at most one of alternatives */
+    WASM_CONST_FLAGS    /* alternatives: a STR for each flag that is set */
 } wasm_const_kind;
 
 typedef enum wasm_nan {
@@ -52,6 +73,8 @@ typedef struct wasm_const {
     uint8_t bytes[16]; /* v128 */
     uint8_t lanes;     /* v128 float shapes: 4 or 2 lanes may hold NaNs */
     uint8_t lane_nan[4];
+    slice text;  /* component values */
+    slice label; /* of a record's field */
     const struct wasm_const *alternatives;
     uint32_t alternative_count;
 } wasm_const;
@@ -66,7 +89,8 @@ typedef struct wasm_action {
 
 typedef enum wasm_command_kind {
     WASM_COMMAND_MODULE,            /* module */
-    WASM_COMMAND_INSTANCE,          /* (module instance $id? $module?) */
+    WASM_COMMAND_INSTANCE,          /* (module instance $id? $module?);
+                                       module.is_component: a component */
     WASM_COMMAND_REGISTER,          /* text: name; id: instance */
     WASM_COMMAND_ACTION,            /* action */
     WASM_COMMAND_ASSERT_RETURN,     /* action, results */

@@ -2,6 +2,7 @@
  * Arguments and result patterns of script commands. */
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "wasm/script_internal.h"
 #include "wasm/text_numbers.h"
 
@@ -130,6 +131,176 @@ static whit_status read_ref(script_reader *r, slice word, wasm_const *out)
     return WHIT_OK;
 }
 
+/* ---- Component values ---- */
+
+static whit_status read_children(script_reader *r, bool fields, unsigned depth,
+                                 wasm_const *out);
+
+static const struct {
+    const char *word;
+    wasm_const_kind kind;
+    unsigned bits; /* of numbers; negative ones may have a sign */
+} component_words[] = {
+    {"bool.const", WASM_CONST_BOOL, 0},
+    {"s8.const", WASM_CONST_S8, 8},
+    {"u8.const", WASM_CONST_U8, 8},
+    {"s16.const", WASM_CONST_S16, 16},
+    {"u16.const", WASM_CONST_U16, 16},
+    {"s32.const", WASM_CONST_S32, 32},
+    {"u32.const", WASM_CONST_U32, 32},
+    {"s64.const", WASM_CONST_S64, 64},
+    {"u64.const", WASM_CONST_U64, 64},
+    {"f32.const", WASM_CONST_F32, 32},
+    {"f64.const", WASM_CONST_F64, 64},
+    {"char.const", WASM_CONST_CHAR, 0},
+    {"str.const", WASM_CONST_STR, 0},
+    {"list.const", WASM_CONST_LIST, 0},
+    {"record.const", WASM_CONST_RECORD, 0},
+    {"tuple.const", WASM_CONST_TUPLE, 0},
+    {"variant.const", WASM_CONST_VARIANT, 0},
+    {"enum.const", WASM_CONST_ENUM, 0},
+    {"option.some", WASM_CONST_OPTION, 0},
+    {"option.none", WASM_CONST_OPTION, 0},
+    {"result.ok", WASM_CONST_RESULT, 0},
+    {"result.err", WASM_CONST_RESULT, 0},
+    {"flags.const", WASM_CONST_FLAGS, 0},
+};
+
+/* Index of a component value's word, or the number of words. */
+static size_t component_word(slice word)
+{
+    size_t i = 0;
+    while (i < COUNT_OF(component_words) &&
+           !slice_is(word, component_words[i].word))
+        i++;
+    return i;
+}
+
+static whit_status read_char(script_reader *r, wasm_const *out)
+{
+    uint32_t code = 0;
+    TRY(script_string(r, &out->text));
+    unsigned size = utf8_decode(out->text, &code);
+    out->value = code;
+    if (!size || size != out->text.size)
+        return script_fail(r, "one character in front of this");
+    return WHIT_OK;
+}
+
+static whit_status read_flags(script_reader *r, wasm_const *out)
+{
+    script_list list = {0};
+    whit_status status = WHIT_OK;
+    while (status == WHIT_OK && r->token.kind == WASM_TOKEN_STRING) {
+        wasm_const flag = {.kind = WASM_CONST_STR};
+        status = script_string(r, &flag.text);
+        if (status == WHIT_OK)
+            status = script_push(r, &list, &flag, sizeof flag, "flags");
+    }
+    if (status == WHIT_OK)
+        status = script_keep(r, &list, sizeof(wasm_const), &out->alternatives,
+                             &out->alternative_count);
+    mem_free(list.items);
+    return status;
+}
+
+static whit_status read_bool(script_reader *r, wasm_const *out)
+{
+    out->value = script_at_keyword(r, "true");
+    if (!out->value && !script_at_keyword(r, "false"))
+        return script_fail(r, "true or false");
+    return script_advance(r);
+}
+
+/* A value whose word has been read, up to its ')'. */
+static whit_status read_component_value(script_reader *r, slice word,
+                                        unsigned depth, wasm_const *out)
+{
+    size_t i = component_word(word);
+    uint8_t nan = 0;
+    if (i == COUNT_OF(component_words) || depth > LIMIT_COMPONENT_NESTING)
+        return script_fail(r, "a component value");
+    out->kind = component_words[i].kind;
+    out->has_value = true;
+    switch (out->kind) {
+    case WASM_CONST_BOOL:
+        return read_bool(r, out);
+    case WASM_CONST_CHAR:
+        return read_char(r, out);
+    case WASM_CONST_STR:
+        return script_string(r, &out->text);
+    case WASM_CONST_F32:
+    case WASM_CONST_F64:
+        TRY(read_float(r, component_words[i].bits, &out->value, &nan));
+        out->nan = (wasm_nan)nan;
+        return WHIT_OK;
+    case WASM_CONST_FLAGS:
+        return read_flags(r, out);
+    case WASM_CONST_ENUM:
+        return script_string(r, &out->text);
+    case WASM_CONST_VARIANT:
+        TRY(script_string(r, &out->text));
+        break;
+    case WASM_CONST_RESULT:
+        out->has_value = slice_is(word, "result.ok");
+        break;
+    case WASM_CONST_LIST:
+    case WASM_CONST_RECORD:
+    case WASM_CONST_TUPLE:
+    case WASM_CONST_OPTION:
+        break;
+    default:
+        return read_integer(r, component_words[i].bits, &out->value);
+    }
+    return read_children(r, out->kind == WASM_CONST_RECORD, depth + 1, out);
+}
+
+/* (field "label" value) or a value in parentheses. */
+static whit_status read_child(script_reader *r, bool field, unsigned depth,
+                              wasm_const *out)
+{
+    slice label = slice_of(NULL, 0), word = script_ahead(r);
+    memset(out, 0, sizeof *out);
+    TRY(script_advance(r));
+    if (field) {
+        if (!script_at_keyword(r, "field"))
+            return script_fail(r, "field");
+        TRY(script_advance(r));
+        TRY(script_string(r, &label));
+        bool wrapped = r->token.kind == WASM_TOKEN_LPAR;
+        if (wrapped) {
+            TRY(read_child(r, false, depth + 1, out));
+            out->label = label;
+            return script_close(r);
+        }
+        word = r->token.text;
+    }
+    TRY(script_advance(r));
+    TRY(read_component_value(r, word, depth, out));
+    out->label = label;
+    return script_close(r);
+}
+
+static whit_status read_children(script_reader *r, bool fields, unsigned depth,
+                                 wasm_const *out)
+{
+    script_list list = {0};
+    whit_status status = WHIT_OK;
+    while (status == WHIT_OK && r->token.kind == WASM_TOKEN_LPAR) {
+        wasm_const child;
+        status = read_child(r, fields, depth, &child);
+        if (status == WHIT_OK)
+            status = script_push(r, &list, &child, sizeof child, "values");
+    }
+    if (status == WHIT_OK)
+        status = script_keep(r, &list, sizeof(wasm_const), &out->alternatives,
+                             &out->alternative_count);
+    mem_free(list.items);
+    return status;
+}
+
+/* ---- Core values ---- */
+
 static whit_status read_simple(script_reader *r, wasm_const *out)
 {
     static const struct {
@@ -146,6 +317,9 @@ static whit_status read_simple(script_reader *r, wasm_const *out)
     while (i < COUNT_OF(numbers) && !slice_is(word, numbers[i].word))
         i++;
     bool ref = word.size > 4 && !memcmp(word.data, "ref.", 4);
+    if (i == COUNT_OF(numbers) &&
+        component_word(word) < COUNT_OF(component_words))
+        return read_child(r, false, 0, out);
     if (i == COUNT_OF(numbers) && !ref) {
         if (r->token.kind == WASM_TOKEN_LPAR)
             TRY(script_advance(r));

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#include "component/decode.h"
+#include "component/text.h"
+#include "component/validate.h"
 #include "engine/engine.h"
 #include "wasm/branch_hints.h"
 #include "wasm/decode.h"
@@ -116,6 +119,35 @@ static whit_status read_module(wast_runner *self,
     return status;
 }
 
+/* From a script's component to a validated one. */
+static whit_status read_component(const wasm_script_module *source,
+                                  whit_error *error)
+{
+    component_file *file;
+    TRY(source->form == WASM_FORM_BINARY
+            ? component_decode(source->bytes, &file, error)
+            : component_text_parse(source->bytes, &file, error));
+    whit_status status = component_validate(file, error);
+    component_file_free(file);
+    return status;
+}
+
+static whit_status no_components(whit_error *error)
+{
+    return error_set(error, WHIT_UNSUPPORTED, "components do not run yet");
+}
+
+/* Component definitions are read; what would make an instance fails. */
+static whit_status run_component(wast_runner *self, const wasm_command *command,
+                                 whit_error *error)
+{
+    self->components = true;
+    if (command->kind == WASM_COMMAND_INSTANCE)
+        return no_components(error);
+    TRY(read_component(&command->module, error));
+    return command->module.definition ? WHIT_OK : no_components(error);
+}
+
 static whit_status load(wast_runner *self, const wasm_script_module *source,
                         rt_module **out, whit_error *error)
 {
@@ -183,6 +215,8 @@ static whit_status find_export(wast_runner *self, const wasm_action *action,
                                rt_extern *out, whit_error *error)
 {
     rt_instance *instance;
+    if (self->components)
+        return no_components(error);
     TRY(find_instance(self, action->module, &instance, error));
     wasm_external_kind wanted =
         action->is_get ? WASM_EXTERN_GLOBAL : WASM_EXTERN_FUNC;
@@ -264,6 +298,10 @@ static whit_status load_and_instantiate(wast_runner *self,
 {
     rt_module *module;
     rt_instance *instance;
+    if (command->module.is_component) {
+        TRY(read_component(&command->module, error));
+        return no_components(error);
+    }
     TRY(load(self, &command->module, &module, error));
     whit_status status = instantiate(self, module, &instance, error);
     rt_module_release(module);
@@ -274,6 +312,8 @@ static whit_status only_read(wast_runner *self, const wasm_command *command,
                              whit_error *error)
 {
     wasm_module *wasm;
+    if (command->module.is_component)
+        return read_component(&command->module, error);
     TRY(read_module(self, &command->module, &wasm, error));
     wasm_module_free(wasm);
     return WHIT_OK;
@@ -417,6 +457,10 @@ static whit_status run_assert(wast_runner *self, const wasm_command *command,
 static whit_status run_command(wast_runner *self, const wasm_command *command,
                                whit_error *error)
 {
+    if (command->module.is_component &&
+        (command->kind == WASM_COMMAND_MODULE ||
+         command->kind == WASM_COMMAND_INSTANCE))
+        return run_component(self, command, error);
     switch (command->kind) {
     case WASM_COMMAND_MODULE:
         return run_module(self, command, error);

@@ -35,11 +35,11 @@ static whit_status make(wast_runner *self, const wasm_const *value,
     case WASM_CONST_REF_HOST:
     case WASM_CONST_REF_EXTERN:
         return new_host(self->store, value->value, slots, error);
-    case WASM_CONST_REF_KIND:
-    case WASM_CONST_EITHER:
-        break;
+    default:
+        return error_set(error, WHIT_ARGUMENT,
+                         "a pattern or component value is not an argument of "
+                         "a core function");
     }
-    return error_set(error, WHIT_ARGUMENT, "a pattern is not an argument");
 }
 
 static bool has_type(wast_runner *self, const wasm_const *value,
@@ -161,6 +161,8 @@ bool wast_matches(wast_runner *self, const wasm_const *pattern,
             if (wast_matches(self, &pattern->alternatives[i], type, slots))
                 return true;
         return false;
+    default:
+        break;
     }
     return false;
 }
