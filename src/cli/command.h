@@ -17,6 +17,7 @@ extern const cli_command command_shrink;
 extern const cli_command command_size;
 extern const cli_command command_validate;
 extern const cli_command command_wast;
+extern const cli_command command_wit;
 
 #define CLI_OPTIONS_END {NULL, 0, CLI_FLAG, 0, NULL, NULL}
 

@@ -2,28 +2,28 @@
  * The parser's tools, and files: packages, interfaces, worlds, `use`. */
 #include "wit/parse_private.h"
 
-whit_status parse_next(parser *self, whit_error *error)
+whit_status wit_parse_next(parser *self, whit_error *error)
 {
     self->last_end = self->token.end;
     return wit_lexer_next(&self->lexer, &self->token, error);
 }
 
-whit_status parse_take(parser *self, wit_token_kind kind, bool *taken,
-                       whit_error *error)
+whit_status wit_parse_take(parser *self, wit_token_kind kind, bool *taken,
+                           whit_error *error)
 {
-    *taken = parse_is(self, kind);
-    return *taken ? parse_next(self, error) : WHIT_OK;
+    *taken = wit_parse_is(self, kind);
+    return *taken ? wit_parse_next(self, error) : WHIT_OK;
 }
 
-whit_status parse_take_keyword(parser *self, wit_keyword keyword, bool *taken,
-                               whit_error *error)
+whit_status wit_parse_take_keyword(parser *self, wit_keyword keyword,
+                                   bool *taken, whit_error *error)
 {
-    *taken = parse_is_keyword(self, keyword);
-    return *taken ? parse_next(self, error) : WHIT_OK;
+    *taken = wit_parse_is_keyword(self, keyword);
+    return *taken ? wit_parse_next(self, error) : WHIT_OK;
 }
 
-whit_status parse_unexpected(const parser *self, const char *what,
-                             whit_error *error)
+whit_status wit_parse_unexpected(const parser *self, const char *what,
+                                 whit_error *error)
 {
     char found[128];
     wit_token_describe(&self->token, found, sizeof found);
@@ -31,11 +31,11 @@ whit_status parse_unexpected(const parser *self, const char *what,
                            "expected %s, found %s", what, found);
 }
 
-whit_status parse_expect(parser *self, wit_token_kind kind, const char *where,
-                         whit_error *error)
+whit_status wit_parse_expect(parser *self, wit_token_kind kind,
+                             const char *where, whit_error *error)
 {
-    if (parse_is(self, kind))
-        return parse_next(self, error);
+    if (wit_parse_is(self, kind))
+        return wit_parse_next(self, error);
     char found[128];
     wit_token_describe(&self->token, found, sizeof found);
     return wit_lexer_error(&self->lexer, self->token.start, error,
@@ -43,17 +43,17 @@ whit_status parse_expect(parser *self, wit_token_kind kind, const char *where,
                            wit_token_kind_text(kind), where, found);
 }
 
-whit_status parse_expect_keyword(parser *self, wit_keyword keyword,
-                                 const char *where, whit_error *error)
+whit_status wit_parse_expect_keyword(parser *self, wit_keyword keyword,
+                                     const char *where, whit_error *error)
 {
-    if (parse_is_keyword(self, keyword))
-        return parse_next(self, error);
+    if (wit_parse_is_keyword(self, keyword))
+        return wit_parse_next(self, error);
     char found[128];
     wit_token_describe(&self->token, found, sizeof found);
     whit_status status = wit_lexer_error(
         &self->lexer, self->token.start, error, "expected '%s' %s, found %s",
         wit_keyword_text(keyword), where, found);
-    if (parse_is(self, WIT_TOKEN_ID)) {
+    if (wit_parse_is(self, WIT_TOKEN_ID)) {
         wit_near near = wit_near_new(self->token.name);
         wit_near_try(&near, slice_text(wit_keyword_text(keyword)));
         wit_near_suffix(&near, error);
@@ -61,36 +61,37 @@ whit_status parse_expect_keyword(parser *self, wit_keyword keyword,
     return status;
 }
 
-whit_status parse_name(parser *self, const char *what, ast_name *out,
-                       whit_error *error)
+whit_status wit_parse_name(parser *self, const char *what, ast_name *out,
+                           whit_error *error)
 {
-    if (parse_is(self, WIT_TOKEN_ID)) {
+    if (wit_parse_is(self, WIT_TOKEN_ID)) {
         *out = (ast_name){self->token.name, self->token.start};
-        return parse_next(self, error);
+        return wit_parse_next(self, error);
     }
-    if (parse_is(self, WIT_TOKEN_KEYWORD)) {
+    if (wit_parse_is(self, WIT_TOKEN_KEYWORD)) {
         const char *word = wit_keyword_text(self->token.keyword);
         return wit_lexer_error(&self->lexer, self->token.start, error,
                                "expected %s, found the keyword '%s'; write "
                                "%%%s to use it as a name",
                                what, word, word);
     }
-    return parse_unexpected(self, what, error);
+    return wit_parse_unexpected(self, what, error);
 }
 
 /* "(word = " of a gate. */
 static whit_status gate_field(parser *self, const char *word, whit_error *error)
 {
-    TRY(parse_expect(self, WIT_TOKEN_LPAR, "behind the gate", error));
-    if (!parse_is(self, WIT_TOKEN_ID) || !slice_is(self->token.name, word)) {
+    TRY(wit_parse_expect(self, WIT_TOKEN_LPAR, "behind the gate", error));
+    if (!wit_parse_is(self, WIT_TOKEN_ID) ||
+        !slice_is(self->token.name, word)) {
         char wanted[32] = "'feature = NAME'";
         if (*word == 'v')
             memcpy(wanted, "'version = X.Y.Z'", sizeof "'version = X.Y.Z'");
-        return parse_unexpected(self, wanted, error);
+        return wit_parse_unexpected(self, wanted, error);
     }
-    TRY(parse_next(self, error));
-    if (!parse_is(self, WIT_TOKEN_EQUALS))
-        return parse_unexpected(self, "'='", error);
+    TRY(wit_parse_next(self, error));
+    if (!wit_parse_is(self, WIT_TOKEN_EQUALS))
+        return wit_parse_unexpected(self, "'='", error);
     return WHIT_OK;
 }
 
@@ -100,29 +101,29 @@ static whit_status gate_version(parser *self, wit_version *out,
 {
     TRY(gate_field(self, "version", error));
     TRY(wit_lexer_version(&self->lexer, out, error));
-    TRY(parse_next(self, error));
-    return parse_expect(self, WIT_TOKEN_RPAR, "behind the version", error);
+    TRY(wit_parse_next(self, error));
+    return wit_parse_expect(self, WIT_TOKEN_RPAR, "behind the version", error);
 }
 
 static whit_status gate_feature(parser *self, slice *out, whit_error *error)
 {
     ast_name name;
     TRY(gate_field(self, "feature", error));
-    TRY(parse_next(self, error));
-    TRY(parse_name(self, "the name of a feature", &name, error));
+    TRY(wit_parse_next(self, error));
+    TRY(wit_parse_name(self, "the name of a feature", &name, error));
     *out = name.text;
-    return parse_expect(self, WIT_TOKEN_RPAR, "behind the feature", error);
+    return wit_parse_expect(self, WIT_TOKEN_RPAR, "behind the feature", error);
 }
 
 static whit_status external_id(parser *self, ast_head *out, whit_error *error)
 {
-    TRY(parse_expect(self, WIT_TOKEN_LPAR, "behind 'external-id'", error));
-    if (!parse_is(self, WIT_TOKEN_STRING))
-        return parse_unexpected(self, "a string", error);
+    TRY(wit_parse_expect(self, WIT_TOKEN_LPAR, "behind 'external-id'", error));
+    if (!wit_parse_is(self, WIT_TOKEN_STRING))
+        return wit_parse_unexpected(self, "a string", error);
     TRY(wit_lexer_string(&self->lexer, &self->token, &out->external_id, error));
-    TRY(parse_next(self, error));
+    TRY(wit_parse_next(self, error));
     out->has_external_id = true;
-    return parse_expect(self, WIT_TOKEN_RPAR, "behind the string", error);
+    return wit_parse_expect(self, WIT_TOKEN_RPAR, "behind the string", error);
 }
 
 /* What the attributes of one item add up to. */
@@ -146,7 +147,7 @@ static whit_status attribute(parser *self, attributes *all, ast_head *out,
                              whit_error *error)
 {
     ast_name name;
-    TRY(parse_name(self, "the name of an attribute", &name, error));
+    TRY(wit_parse_name(self, "the name of an attribute", &name, error));
     if (slice_is(name.text, "since")) {
         TRY(twice(self, all->since, &name, error));
         all->since = true;
@@ -179,7 +180,7 @@ static whit_status attribute(parser *self, attributes *all, ast_head *out,
     return status;
 }
 
-whit_status parse_head(parser *self, ast_head *out, whit_error *error)
+whit_status wit_parse_head(parser *self, ast_head *out, whit_error *error)
 {
     attributes all = {0};
     *out = (ast_head){0};
@@ -187,7 +188,7 @@ whit_status parse_head(parser *self, ast_head *out, whit_error *error)
     uint32_t start = self->token.start;
     for (;;) {
         bool taken;
-        TRY(parse_take(self, WIT_TOKEN_AT, &taken, error));
+        TRY(wit_parse_take(self, WIT_TOKEN_AT, &taken, error));
         if (!taken)
             break;
         TRY(attribute(self, &all, out, error));
@@ -209,8 +210,8 @@ whit_status parse_head(parser *self, ast_head *out, whit_error *error)
     return WHIT_OK;
 }
 
-whit_status parse_no_external(const parser *self, const ast_head *head,
-                              const char *what, whit_error *error)
+whit_status wit_parse_no_external(const parser *self, const ast_head *head,
+                                  const char *what, whit_error *error)
 {
     if (!head->has_external_id)
         return WHIT_OK;
@@ -237,7 +238,7 @@ static whit_status joined(const parser *self, whit_error *error)
 static whit_status at_version(parser *self, wit_version *out, whit_error *error)
 {
     *out = (wit_version){0};
-    if (!parse_is(self, WIT_TOKEN_AT))
+    if (!wit_parse_is(self, WIT_TOKEN_AT))
         return WHIT_OK;
     if (self->token.start != self->last_end)
         return WHIT_OK;
@@ -246,7 +247,7 @@ static whit_status at_version(parser *self, wit_version *out, whit_error *error)
     if (out->text.data != self->lexer.text.data + behind)
         return wit_lexer_error(&self->lexer, behind, error,
                                "the version stands right behind '@'");
-    return parse_next(self, error);
+    return wit_parse_next(self, error);
 }
 
 /* Names behind `first` with ':' between them, then names with '/' between
@@ -257,13 +258,13 @@ static whit_status name_chain(parser *self, ast_name *last, uint32_t *colon,
     *colon = *slash = 0;
     for (;;) {
         uint32_t at = self->token.start;
-        bool is_colon = parse_is(self, WIT_TOKEN_COLON) && !*slash;
-        if (!is_colon && !(parse_is(self, WIT_TOKEN_SLASH) && *colon))
+        bool is_colon = wit_parse_is(self, WIT_TOKEN_COLON) && !*slash;
+        if (!is_colon && !(wit_parse_is(self, WIT_TOKEN_SLASH) && *colon))
             return WHIT_OK;
         TRY(joined(self, error));
-        TRY(parse_next(self, error));
+        TRY(wit_parse_next(self, error));
         TRY(joined(self, error));
-        TRY(parse_name(self, "the rest of a package's name", last, error));
+        TRY(wit_parse_name(self, "the rest of a package's name", last, error));
         *(is_colon ? colon : slash) = at;
     }
 }
@@ -296,13 +297,13 @@ static whit_status keep_name(parser *self, uint32_t colon, uint32_t end,
     return WHIT_OK;
 }
 
-whit_status parse_package_name(parser *self, ast_package_name *out,
-                               whit_error *error)
+whit_status wit_parse_package_name(parser *self, ast_package_name *out,
+                                   whit_error *error)
 {
     ast_name name;
     uint32_t colon, slash;
-    TRY(parse_name(self, "the name of a package, like 'local:demo'", &name,
-                   error));
+    TRY(wit_parse_name(self, "the name of a package, like 'local:demo'", &name,
+                       error));
     out->at = name.at;
     TRY(name_chain(self, &name, &colon, &slash, error));
     if (!colon)
@@ -315,8 +316,8 @@ whit_status parse_package_name(parser *self, ast_package_name *out,
     return keep_name(self, colon, end, out, error);
 }
 
-whit_status parse_path_rest(parser *self, ast_name first, ast_path *out,
-                            whit_error *error)
+whit_status wit_parse_path_rest(parser *self, ast_name first, ast_path *out,
+                                whit_error *error)
 {
     ast_name last = first;
     uint32_t colon, slash;
@@ -334,12 +335,12 @@ whit_status parse_path_rest(parser *self, ast_name first, ast_path *out,
     return keep_name(self, colon, slash, &out->package, error);
 }
 
-whit_status parse_path(parser *self, const char *what, ast_path *out,
-                       whit_error *error)
+whit_status wit_parse_path(parser *self, const char *what, ast_path *out,
+                           whit_error *error)
 {
     ast_name first;
-    TRY(parse_name(self, what, &first, error));
-    return parse_path_rest(self, first, out, error);
+    TRY(wit_parse_name(self, what, &first, error));
+    return wit_parse_path_rest(self, first, out, error);
 }
 
 static whit_status new_top(parser *self, ast_top_kind kind,
@@ -360,16 +361,16 @@ static whit_status new_top(parser *self, ast_top_kind kind,
 static whit_status parse_top_use(parser *self, ast_top *out, whit_error *error)
 {
     bool taken;
-    TRY(parse_path(self, "an interface or world", &out->path, error));
+    TRY(wit_parse_path(self, "an interface or world", &out->path, error));
     out->name = out->path.name;
-    TRY(parse_take_keyword(self, WIT_KEYWORD_AS, &taken, error));
+    TRY(wit_parse_take_keyword(self, WIT_KEYWORD_AS, &taken, error));
     if (taken)
-        TRY(parse_name(self, "a name for it", &out->name, error));
-    if (parse_is(self, WIT_TOKEN_DOT))
+        TRY(wit_parse_name(self, "a name for it", &out->name, error));
+    if (wit_parse_is(self, WIT_TOKEN_DOT))
         return wit_lexer_error(&self->lexer, self->token.start, error,
                                "types are used inside an interface or world; "
                                "here 'use' names whole interfaces");
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'use'", error);
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'use'", error);
 }
 
 /* An interface, world or use. */
@@ -377,32 +378,32 @@ static whit_status parse_top(parser *self, const ast_head *head,
                              ast_top ***tail, whit_error *error)
 {
     ast_top *top;
-    if (parse_is_keyword(self, WIT_KEYWORD_USE)) {
+    if (wit_parse_is_keyword(self, WIT_KEYWORD_USE)) {
         TRY(new_top(self, AST_TOP_USE, head, tail, &top, error));
-        TRY(parse_next(self, error));
+        TRY(wit_parse_next(self, error));
         return parse_top_use(self, top, error);
     }
-    bool world = parse_is_keyword(self, WIT_KEYWORD_WORLD);
-    if (!world && !parse_is_keyword(self, WIT_KEYWORD_INTERFACE)) {
-        whit_status status = parse_unexpected(
+    bool world = wit_parse_is_keyword(self, WIT_KEYWORD_WORLD);
+    if (!world && !wit_parse_is_keyword(self, WIT_KEYWORD_INTERFACE)) {
+        whit_status status = wit_parse_unexpected(
             self, "'interface', 'world', 'use' or 'package'", error);
         wit_near near = wit_near_new(self->token.name);
         static const char *const known[] = {"interface", "world", "use",
                                             "package"};
         for (unsigned i = 0; i < COUNT_OF(known); i++)
-            if (parse_is(self, WIT_TOKEN_ID))
+            if (wit_parse_is(self, WIT_TOKEN_ID))
                 wit_near_try(&near, slice_text(known[i]));
         wit_near_suffix(&near, error);
         return status;
     }
     TRY(new_top(self, world ? AST_TOP_WORLD : AST_TOP_INTERFACE, head, tail,
                 &top, error));
-    TRY(parse_next(self, error));
-    TRY(parse_name(
+    TRY(wit_parse_next(self, error));
+    TRY(wit_parse_name(
         self, world ? "the name of the world" : "the name of the interface",
         &top->name, error));
-    return world ? parse_world_body(self, &top->items, error)
-                 : parse_interface_body(self, &top->items, error);
+    return world ? wit_parse_world_body(self, &top->items, error)
+                 : wit_parse_interface_body(self, &top->items, error);
 }
 
 static whit_status new_part(parser *self, ast_part **out, whit_error *error)
@@ -417,22 +418,22 @@ static whit_status new_part(parser *self, ast_part **out, whit_error *error)
 static whit_status parse_nested(parser *self, ast_part *part, whit_error *error)
 {
     ast_top **tail = &part->tops;
-    TRY(parse_next(self, error));
-    while (!parse_is(self, WIT_TOKEN_RBRACE)) {
+    TRY(wit_parse_next(self, error));
+    while (!wit_parse_is(self, WIT_TOKEN_RBRACE)) {
         ast_head head;
-        TRY(parse_head(self, &head, error));
-        TRY(parse_no_external(self, &head, "an item of a package", error));
-        if (parse_is_keyword(self, WIT_KEYWORD_PACKAGE))
+        TRY(wit_parse_head(self, &head, error));
+        TRY(wit_parse_no_external(self, &head, "an item of a package", error));
+        if (wit_parse_is_keyword(self, WIT_KEYWORD_PACKAGE))
             return wit_lexer_error(&self->lexer, self->token.start, error,
                                    "packages stand beside each other, not in "
                                    "each other");
-        if (parse_is(self, WIT_TOKEN_EOF))
-            return parse_unexpected(self, "'}' at the end of the package",
-                                    error);
+        if (wit_parse_is(self, WIT_TOKEN_EOF))
+            return wit_parse_unexpected(self, "'}' at the end of the package",
+                                        error);
         TRY(parse_top(self, &head, &tail, error));
     }
     part->end = self->token.end;
-    return parse_next(self, error);
+    return wit_parse_next(self, error);
 }
 
 /* "package a:b;" of the file, when it is the first thing in it, or
@@ -446,30 +447,30 @@ static whit_status parse_package(parser *self, const ast_head *head,
     if (head->gate)
         return wit_lexer_error(&self->lexer, head->gate_at, error,
                                "a package has no gate: gate what is in it");
-    TRY(parse_next(self, error));
-    TRY(parse_package_name(self, &name, error));
+    TRY(wit_parse_next(self, error));
+    TRY(wit_parse_package_name(self, &name, error));
     ast_part *part = file;
-    bool nested = parse_is(self, WIT_TOKEN_LBRACE);
+    bool nested = wit_parse_is(self, WIT_TOKEN_LBRACE);
     if (nested) {
         TRY(new_part(self, &part, error));
         **tail = part;
         *tail = &part->next;
     } else if (!first) {
-        if (parse_is(self, WIT_TOKEN_SEMICOLON))
+        if (wit_parse_is(self, WIT_TOKEN_SEMICOLON))
             return wit_lexer_error(&self->lexer, at, error,
                                    "'package ...;' comes first in a file; "
                                    "further packages are written 'package "
                                    "%.*s:%.*s { ... }'",
                                    SLICE_ARG(name.space), SLICE_ARG(name.name));
-        return parse_unexpected(self, "'{'", error);
+        return wit_parse_unexpected(self, "'{'", error);
     }
     part->named = true;
     part->name = name;
     part->docs = head->docs;
     part->docs_at = at;
     return nested ? parse_nested(self, part, error)
-                  : parse_expect(self, WIT_TOKEN_SEMICOLON,
-                                 "behind the package's name", error);
+                  : wit_parse_expect(self, WIT_TOKEN_SEMICOLON,
+                                     "behind the package's name", error);
 }
 
 whit_status wit_parse_source(wit_set *set, arena *memory, uint32_t source,
@@ -478,15 +479,16 @@ whit_status wit_parse_source(wit_set *set, arena *memory, uint32_t source,
     parser self = {.memory = memory};
     ast_part *file;
     TRY(wit_lexer_start(&self.lexer, set, source, error));
-    TRY(parse_next(&self, error));
+    TRY(wit_parse_next(&self, error));
     TRY(new_part(&self, &file, error));
     ast_part **parts = &file->next;
     ast_top **tops = &file->tops;
-    for (bool first = true; !parse_is(&self, WIT_TOKEN_EOF); first = false) {
+    for (bool first = true; !wit_parse_is(&self, WIT_TOKEN_EOF);
+         first = false) {
         ast_head head;
-        TRY(parse_head(&self, &head, error));
-        TRY(parse_no_external(&self, &head, "an item of a package", error));
-        if (parse_is_keyword(&self, WIT_KEYWORD_PACKAGE))
+        TRY(wit_parse_head(&self, &head, error));
+        TRY(wit_parse_no_external(&self, &head, "an item of a package", error));
+        if (wit_parse_is_keyword(&self, WIT_KEYWORD_PACKAGE))
             TRY(parse_package(&self, &head, file, &parts, first, error));
         else
             TRY(parse_top(&self, &head, &tops, error));

@@ -10,33 +10,36 @@ static whit_status parse_names(parser *self, bool as_needed, const char *what,
     ast_used **tail = out;
     for (;;) {
         bool taken;
+        if (!as_needed && wit_parse_is(self, WIT_TOKEN_RBRACE))
+            return wit_parse_next(self, error);
         ast_used *used = arena_zalloc(self->memory, sizeof *used);
         TRY_ALLOC(used, error);
         *tail = used;
         tail = &used->next;
-        TRY(parse_name(self, what, &used->name, error));
-        if (as_needed && !parse_is_keyword(self, WIT_KEYWORD_AS))
-            return parse_unexpected(self, "'as' and the new name", error);
-        TRY(parse_take_keyword(self, WIT_KEYWORD_AS, &taken, error));
+        TRY(wit_parse_name(self, what, &used->name, error));
+        if (as_needed && !wit_parse_is_keyword(self, WIT_KEYWORD_AS))
+            return wit_parse_unexpected(self, "'as' and the new name", error);
+        TRY(wit_parse_take_keyword(self, WIT_KEYWORD_AS, &taken, error));
         if (taken)
-            TRY(parse_name(self, "the new name", &used->as, error));
-        TRY(parse_take(self, WIT_TOKEN_COMMA, &taken, error));
-        if (parse_is(self, WIT_TOKEN_RBRACE))
-            return parse_next(self, error);
+            TRY(wit_parse_name(self, "the new name", &used->as, error));
+        TRY(wit_parse_take(self, WIT_TOKEN_COMMA, &taken, error));
+        if (wit_parse_is(self, WIT_TOKEN_RBRACE))
+            return wit_parse_next(self, error);
         if (!taken)
-            return parse_unexpected(self, "',' or '}'", error);
+            return wit_parse_unexpected(self, "',' or '}'", error);
     }
 }
 
 static whit_status parse_use(parser *self, ast_item *out, whit_error *error)
 {
     out->kind = AST_USE;
-    TRY(parse_path(self, "an interface", &out->path, error));
-    TRY(parse_expect(self, WIT_TOKEN_DOT, "and '{' behind the interface",
-                     error));
-    TRY(parse_expect(self, WIT_TOKEN_LBRACE, "before the types to use", error));
+    TRY(wit_parse_path(self, "an interface", &out->path, error));
+    TRY(wit_parse_expect(self, WIT_TOKEN_DOT, "and '{' behind the interface",
+                         error));
+    TRY(wit_parse_expect(self, WIT_TOKEN_LBRACE, "before the types to use",
+                         error));
     TRY(parse_names(self, false, "the name of a type", &out->names, error));
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'use'", error);
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'use'", error);
 }
 
 /* Fields, cases or flags and the '}'. `typed`: 1 ": type", 2 "(type)" which
@@ -45,8 +48,9 @@ static whit_status parse_fields(parser *self, ast_item *out, int typed,
                                 const char *what, whit_error *error)
 {
     ast_field **tail = &out->fields;
-    TRY(parse_expect(self, WIT_TOKEN_LBRACE, "behind the type's name", error));
-    while (!parse_is(self, WIT_TOKEN_RBRACE)) {
+    TRY(wit_parse_expect(self, WIT_TOKEN_LBRACE, "behind the type's name",
+                         error));
+    while (!wit_parse_is(self, WIT_TOKEN_RBRACE)) {
         bool taken = typed == 1;
         ast_field *field = arena_zalloc(self->memory, sizeof *field);
         TRY_ALLOC(field, error);
@@ -57,24 +61,24 @@ static whit_status parse_fields(parser *self, ast_item *out, int typed,
                                    "a type with more than %u parts",
                                    LIMIT_WIT_FIELDS);
         TRY(wit_lexer_docs(&self->lexer, &self->token, &field->docs, error));
-        TRY(parse_name(self, what, &field->name, error));
+        TRY(wit_parse_name(self, what, &field->name, error));
         if (typed == 1)
-            TRY(parse_expect(self, WIT_TOKEN_COLON, "behind the field's name",
-                             error));
+            TRY(wit_parse_expect(self, WIT_TOKEN_COLON,
+                                 "behind the field's name", error));
         if (typed == 2)
-            TRY(parse_take(self, WIT_TOKEN_LPAR, &taken, error));
+            TRY(wit_parse_take(self, WIT_TOKEN_LPAR, &taken, error));
         if (taken)
-            TRY(parse_type(self, &field->type, error));
+            TRY(wit_parse_type(self, &field->type, error));
         if (typed == 2 && taken)
-            TRY(parse_expect(self, WIT_TOKEN_RPAR, "behind the case's type",
-                             error));
-        if (parse_is(self, WIT_TOKEN_RBRACE))
+            TRY(wit_parse_expect(self, WIT_TOKEN_RPAR, "behind the case's type",
+                                 error));
+        if (wit_parse_is(self, WIT_TOKEN_RBRACE))
             break;
-        if (!parse_is(self, WIT_TOKEN_COMMA))
-            return parse_unexpected(self, "',' or '}'", error);
-        TRY(parse_next(self, error));
+        if (!wit_parse_is(self, WIT_TOKEN_COMMA))
+            return wit_parse_unexpected(self, "',' or '}'", error);
+        TRY(wit_parse_next(self, error));
     }
-    return parse_next(self, error);
+    return wit_parse_next(self, error);
 }
 
 static whit_status parse_constructor(parser *self, ast_function *out,
@@ -82,34 +86,34 @@ static whit_status parse_constructor(parser *self, ast_function *out,
 {
     out->kind = WIT_CONSTRUCTOR;
     out->name.at = self->token.start;
-    TRY(parse_next(self, error));
-    TRY(parse_params(self, out, error));
-    TRY(parse_result(self, out, error));
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the constructor",
-                        error);
+    TRY(wit_parse_next(self, error));
+    TRY(wit_parse_params(self, out, error));
+    TRY(wit_parse_result(self, out, error));
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the constructor",
+                            error);
 }
 
 static whit_status parse_method(parser *self, ast_function *out,
                                 whit_error *error)
 {
     bool is_static;
-    TRY(parse_head(self, &out->head, error));
-    if (parse_is_keyword(self, WIT_KEYWORD_CONSTRUCTOR))
+    TRY(wit_parse_head(self, &out->head, error));
+    if (wit_parse_is_keyword(self, WIT_KEYWORD_CONSTRUCTOR))
         return parse_constructor(self, out, error);
-    if (parse_is_keyword(self, WIT_KEYWORD_ASYNC))
+    if (wit_parse_is_keyword(self, WIT_KEYWORD_ASYNC))
         return wit_lexer_error(&self->lexer, self->token.start, error,
                                "expected 'constructor' or a function's name; "
                                "'async' stands before 'func', and a "
                                "constructor cannot be async");
-    TRY(parse_name(self, "'constructor' or a function's name", &out->name,
-                   error));
-    TRY(parse_expect(self, WIT_TOKEN_COLON, "behind the function's name",
-                     error));
-    TRY(parse_take_keyword(self, WIT_KEYWORD_STATIC, &is_static, error));
+    TRY(wit_parse_name(self, "'constructor' or a function's name", &out->name,
+                       error));
+    TRY(wit_parse_expect(self, WIT_TOKEN_COLON, "behind the function's name",
+                         error));
+    TRY(wit_parse_take_keyword(self, WIT_KEYWORD_STATIC, &is_static, error));
     out->kind = is_static ? WIT_STATIC : WIT_METHOD;
-    TRY(parse_function_type(self, out, error));
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the function",
-                        error);
+    TRY(wit_parse_function_type(self, out, error));
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the function",
+                            error);
 }
 
 static whit_status parse_resource(parser *self, ast_item *out,
@@ -117,15 +121,15 @@ static whit_status parse_resource(parser *self, ast_item *out,
 {
     ast_function **tail = &out->functions;
     bool taken;
-    TRY(parse_take(self, WIT_TOKEN_SEMICOLON, &taken, error));
+    TRY(wit_parse_take(self, WIT_TOKEN_SEMICOLON, &taken, error));
     if (taken)
         return WHIT_OK;
-    if (!parse_is(self, WIT_TOKEN_LBRACE))
-        return parse_unexpected(self, "';' or '{' behind the resource's name",
-                                error);
-    TRY(parse_next(self, error));
+    if (!wit_parse_is(self, WIT_TOKEN_LBRACE))
+        return wit_parse_unexpected(
+            self, "';' or '{' behind the resource's name", error);
+    TRY(wit_parse_next(self, error));
     for (;;) {
-        TRY(parse_take(self, WIT_TOKEN_RBRACE, &taken, error));
+        TRY(wit_parse_take(self, WIT_TOKEN_RBRACE, &taken, error));
         if (taken)
             return WHIT_OK;
         ast_function *function = arena_zalloc(self->memory, sizeof *function);
@@ -138,9 +142,11 @@ static whit_status parse_resource(parser *self, ast_item *out,
 
 static whit_status parse_alias(parser *self, ast_item *out, whit_error *error)
 {
-    TRY(parse_expect(self, WIT_TOKEN_EQUALS, "behind the type's name", error));
-    TRY(parse_type(self, &out->type, error));
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the type", error);
+    TRY(wit_parse_expect(self, WIT_TOKEN_EQUALS, "behind the type's name",
+                         error));
+    TRY(wit_parse_type(self, &out->type, error));
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the type",
+                            error);
 }
 
 static whit_status parse_type_item(parser *self, wit_kind kind, ast_item *out,
@@ -148,7 +154,7 @@ static whit_status parse_type_item(parser *self, wit_kind kind, ast_item *out,
 {
     out->kind = AST_TYPE;
     out->type_kind = kind;
-    TRY(parse_name(self, "a name for the type", &out->name, error));
+    TRY(wit_parse_name(self, "a name for the type", &out->name, error));
     switch (kind) {
     case WIT_RECORD:
         return parse_fields(self, out, 1, "a field or '}'", error);
@@ -165,8 +171,8 @@ static whit_status parse_type_item(parser *self, wit_kind kind, ast_item *out,
     }
 }
 
-whit_status parse_shared_item(parser *self, ast_item *out, bool *taken,
-                              whit_error *error)
+whit_status wit_parse_shared_item(parser *self, ast_item *out, bool *taken,
+                                  whit_error *error)
 {
     static const struct {
         wit_keyword keyword;
@@ -180,14 +186,14 @@ whit_status parse_shared_item(parser *self, ast_item *out, bool *taken,
         {WIT_KEYWORD_TYPE, WIT_ALIAS},
     };
     *taken = true;
-    if (parse_is_keyword(self, WIT_KEYWORD_USE)) {
-        TRY(parse_no_external(self, &out->head, "'use'", error));
-        TRY(parse_next(self, error));
+    if (wit_parse_is_keyword(self, WIT_KEYWORD_USE)) {
+        TRY(wit_parse_no_external(self, &out->head, "'use'", error));
+        TRY(wit_parse_next(self, error));
         return parse_use(self, out, error);
     }
     for (unsigned i = 0; i < COUNT_OF(rows); i++)
-        if (parse_is_keyword(self, rows[i].keyword)) {
-            TRY(parse_next(self, error));
+        if (wit_parse_is_keyword(self, rows[i].keyword)) {
+            TRY(wit_parse_next(self, error));
             return parse_type_item(self, rows[i].kind, out, error);
         }
     *taken = false;
@@ -201,8 +207,8 @@ static whit_status no_item(const parser *self, const char *what,
     static const char *const known[] = {
         "use",   "type",     "record", "variant", "enum",
         "flags", "resource", "import", "export",  "include"};
-    whit_status status = parse_unexpected(self, what, error);
-    if (parse_is(self, WIT_TOKEN_ID)) {
+    whit_status status = wit_parse_unexpected(self, what, error);
+    if (wit_parse_is(self, WIT_TOKEN_ID)) {
         wit_near near = wit_near_new(self->token.name);
         for (unsigned i = 0; i < COUNT_OF(known); i++)
             wit_near_try(&near, slice_text(known[i]));
@@ -224,22 +230,22 @@ static whit_status new_function(parser *self, ast_item *out, whit_error *error)
 static whit_status parse_function(parser *self, ast_item *out,
                                   whit_error *error)
 {
-    if (!parse_is(self, WIT_TOKEN_ID))
+    if (!wit_parse_is(self, WIT_TOKEN_ID))
         return no_item(self, "a type, a function, 'use' or '}'", error);
     parser before = *self;
-    TRY(parse_name(self, "a function's name", &out->name, error));
-    if (!parse_is(self, WIT_TOKEN_COLON)) {
+    TRY(wit_parse_name(self, "a function's name", &out->name, error));
+    if (!wit_parse_is(self, WIT_TOKEN_COLON)) {
         whit_status status = no_item(&before,
                                      "a type, a function, 'use' or "
                                      "'}'",
                                      error);
         return status;
     }
-    TRY(parse_next(self, error));
+    TRY(wit_parse_next(self, error));
     TRY(new_function(self, out, error));
-    TRY(parse_function_type(self, out->function, error));
-    return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the function",
-                        error);
+    TRY(wit_parse_function_type(self, out->function, error));
+    return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind the function",
+                            error);
 }
 
 static whit_status new_item(parser *self, ast_item ***tail, ast_item **out,
@@ -250,51 +256,51 @@ static whit_status new_item(parser *self, ast_item ***tail, ast_item **out,
     **tail = item;
     *tail = &item->next;
     *out = item;
-    TRY(parse_head(self, &item->head, error));
+    TRY(wit_parse_head(self, &item->head, error));
     item->at = self->token.start;
     return WHIT_OK;
 }
 
-whit_status parse_interface_body(parser *self, ast_item **out,
-                                 whit_error *error)
+whit_status wit_parse_interface_body(parser *self, ast_item **out,
+                                     whit_error *error)
 {
     ast_item **tail = out;
-    TRY(parse_expect(self, WIT_TOKEN_LBRACE, "before the interface's items",
-                     error));
-    while (!parse_is(self, WIT_TOKEN_RBRACE)) {
+    TRY(wit_parse_expect(self, WIT_TOKEN_LBRACE, "before the interface's items",
+                         error));
+    while (!wit_parse_is(self, WIT_TOKEN_RBRACE)) {
         ast_item *item;
         bool taken;
         TRY(new_item(self, &tail, &item, error));
-        TRY(parse_shared_item(self, item, &taken, error));
+        TRY(wit_parse_shared_item(self, item, &taken, error));
         if (!taken)
             TRY(parse_function(self, item, error));
     }
-    return parse_next(self, error);
+    return wit_parse_next(self, error);
 }
 
 /* Behind "import name:"; the ':' is taken. */
 static whit_status parse_named_extern(parser *self, ast_item *out,
                                       whit_error *error)
 {
-    if (parse_is_keyword(self, WIT_KEYWORD_INTERFACE)) {
+    if (wit_parse_is_keyword(self, WIT_KEYWORD_INTERFACE)) {
         out->kind = AST_INTERFACE;
-        TRY(parse_next(self, error));
-        return parse_interface_body(self, &out->items, error);
+        TRY(wit_parse_next(self, error));
+        return wit_parse_interface_body(self, &out->items, error);
     }
-    if (parse_is(self, WIT_TOKEN_ID)) {
+    if (wit_parse_is(self, WIT_TOKEN_ID)) {
         out->kind = AST_PATH;
-        TRY(parse_path(self, "an interface", &out->path, error));
-    } else if (parse_is_keyword(self, WIT_KEYWORD_FUNC) ||
-               parse_is_keyword(self, WIT_KEYWORD_ASYNC)) {
+        TRY(wit_parse_path(self, "an interface", &out->path, error));
+    } else if (wit_parse_is_keyword(self, WIT_KEYWORD_FUNC) ||
+               wit_parse_is_keyword(self, WIT_KEYWORD_ASYNC)) {
         TRY(new_function(self, out, error));
-        TRY(parse_function_type(self, out->function, error));
+        TRY(wit_parse_function_type(self, out->function, error));
     } else {
-        return parse_unexpected(self,
-                                "'func', 'interface' or the path of an "
-                                "interface",
-                                error);
+        return wit_parse_unexpected(self,
+                                    "'func', 'interface' or the path of an "
+                                    "interface",
+                                    error);
     }
-    return parse_expect(
+    return wit_parse_expect(
         self, WIT_TOKEN_SEMICOLON,
         out->exported ? "behind the export" : "behind the import", error);
 }
@@ -315,15 +321,16 @@ static bool begins_path(const parser *self)
 static whit_status parse_extern(parser *self, ast_item *out, whit_error *error)
 {
     ast_name name;
-    TRY(parse_name(self, "a name or the path of an interface", &name, error));
-    if (parse_is(self, WIT_TOKEN_COLON) && !begins_path(self)) {
+    TRY(wit_parse_name(self, "a name or the path of an interface", &name,
+                       error));
+    if (wit_parse_is(self, WIT_TOKEN_COLON) && !begins_path(self)) {
         out->name = name;
-        TRY(parse_next(self, error));
+        TRY(wit_parse_next(self, error));
         return parse_named_extern(self, out, error);
     }
     out->kind = AST_PATH;
-    TRY(parse_path_rest(self, name, &out->path, error));
-    return parse_expect(
+    TRY(wit_parse_path_rest(self, name, &out->path, error));
+    return wit_parse_expect(
         self, WIT_TOKEN_SEMICOLON,
         out->exported ? "behind the export" : "behind the import", error);
 }
@@ -332,46 +339,47 @@ static whit_status parse_include(parser *self, ast_item *out, whit_error *error)
 {
     bool taken;
     out->kind = AST_INCLUDE;
-    TRY(parse_no_external(self, &out->head, "'include'", error));
-    TRY(parse_path(self, "a world", &out->path, error));
-    TRY(parse_take_keyword(self, WIT_KEYWORD_WITH, &taken, error));
+    TRY(wit_parse_no_external(self, &out->head, "'include'", error));
+    TRY(wit_parse_path(self, "a world", &out->path, error));
+    TRY(wit_parse_take_keyword(self, WIT_KEYWORD_WITH, &taken, error));
     if (!taken)
-        return parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'include'",
-                            error);
-    TRY(parse_expect(self, WIT_TOKEN_LBRACE, "behind 'with'", error));
+        return wit_parse_expect(self, WIT_TOKEN_SEMICOLON, "behind 'include'",
+                                error);
+    TRY(wit_parse_expect(self, WIT_TOKEN_LBRACE, "behind 'with'", error));
     TRY(parse_names(self, true, "a plain name of the world", &out->names,
                     error));
     /* A semicolon behind the brace is common, and nothing else. */
-    return parse_take(self, WIT_TOKEN_SEMICOLON, &taken, error);
+    return wit_parse_take(self, WIT_TOKEN_SEMICOLON, &taken, error);
 }
 
 static whit_status parse_world_item(parser *self, ast_item *out,
                                     whit_error *error)
 {
     bool taken;
-    TRY(parse_shared_item(self, out, &taken, error));
+    TRY(wit_parse_shared_item(self, out, &taken, error));
     if (taken)
         return WHIT_OK;
-    TRY(parse_take_keyword(self, WIT_KEYWORD_INCLUDE, &taken, error));
+    TRY(wit_parse_take_keyword(self, WIT_KEYWORD_INCLUDE, &taken, error));
     if (taken)
         return parse_include(self, out, error);
-    out->exported = parse_is_keyword(self, WIT_KEYWORD_EXPORT);
-    if (!out->exported && !parse_is_keyword(self, WIT_KEYWORD_IMPORT))
+    out->exported = wit_parse_is_keyword(self, WIT_KEYWORD_EXPORT);
+    if (!out->exported && !wit_parse_is_keyword(self, WIT_KEYWORD_IMPORT))
         return no_item(
             self, "'import', 'export', 'include', 'use', a type or '}'", error);
-    TRY(parse_next(self, error));
+    TRY(wit_parse_next(self, error));
     return parse_extern(self, out, error);
 }
 
-whit_status parse_world_body(parser *self, ast_item **out, whit_error *error)
+whit_status wit_parse_world_body(parser *self, ast_item **out,
+                                 whit_error *error)
 {
     ast_item **tail = out;
-    TRY(parse_expect(self, WIT_TOKEN_LBRACE, "before the world's items",
-                     error));
-    while (!parse_is(self, WIT_TOKEN_RBRACE)) {
+    TRY(wit_parse_expect(self, WIT_TOKEN_LBRACE, "before the world's items",
+                         error));
+    while (!wit_parse_is(self, WIT_TOKEN_RBRACE)) {
         ast_item *item;
         TRY(new_item(self, &tail, &item, error));
         TRY(parse_world_item(self, item, error));
     }
-    return parse_next(self, error);
+    return wit_parse_next(self, error);
 }

@@ -2,6 +2,9 @@
  * A set as WIT text. */
 #include "wit/print.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "wit/name.h"
 
@@ -557,15 +560,47 @@ whit_status wit_print_package(const wit_set *self, uint32_t package,
     return buffer_status(out, error);
 }
 
+/* A package and what its name sorts as. */
+typedef struct package_rank {
+    const wit_package *package;
+    uint32_t index;
+} package_rank;
+
+static int compare_slices(slice a, slice b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.data, b.data, size) : 0;
+    return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static int compare_packages(const void *a, const void *b)
+{
+    const wit_package *x = ((const package_rank *)a)->package;
+    const wit_package *y = ((const package_rank *)b)->package;
+    int order = compare_slices(x->space, y->space);
+    if (!order)
+        order = compare_slices(x->name, y->name);
+    if (!order && wit_version_present(&x->version) &&
+        wit_version_present(&y->version))
+        order = wit_version_compare(&x->version, &y->version);
+    return order ? order : compare_slices(x->version.text, y->version.text);
+}
+
 whit_status wit_print_set(const wit_set *self, uint32_t root,
                           const wit_print_options *options, buffer *out,
                           whit_error *error)
 {
     printer work = {
         .set = self, .options = options ? options : &plain, .out = out};
+    package_rank *ranks = mem_calloc(self->package_count + 1, sizeof *ranks);
+    TRY_ALLOC(ranks, error);
+    for (uint32_t i = 0; i < self->package_count; i++)
+        ranks[i] = (package_rank){&self->packages[i], i};
+    qsort(ranks, self->package_count, sizeof *ranks, compare_packages);
     print_package(&work, root, false);
     for (uint32_t i = 0; i < self->package_count; i++)
-        if (i != root)
-            print_package(&work, i, true);
+        if (ranks[i].index != root)
+            print_package(&work, ranks[i].index, true);
+    mem_free(ranks);
     return buffer_status(out, error);
 }

@@ -16,8 +16,8 @@ typedef struct wit_print_options {
 whit_status wit_print_package(const wit_set *self, uint32_t package,
                               const wit_print_options *options, buffer *out,
                               whit_error *error) WHIT_MUST_CHECK;
-/* The same, with every other package of the set nested behind it, so that one
- * text says all. */
+/* The same, with every other package of the set nested behind it, by name, so
+ * that one text says all. */
 whit_status wit_print_set(const wit_set *self, uint32_t root,
                           const wit_print_options *options, buffer *out,
                           whit_error *error) WHIT_MUST_CHECK;

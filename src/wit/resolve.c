@@ -59,7 +59,7 @@ static whit_status new_package(resolver *self, const ast_part *part,
     bool taken;
     TRY(room(&self->packages, &self->package_room, self->package_count,
              sizeof *self->packages, error));
-    TRY(resolve_put(self, SPACE_PACKAGE, 0, name, value, &taken, error));
+    TRY(wit_resolve_put(self, SPACE_PACKAGE, 0, name, value, &taken, error));
     *out = (uint32_t)self->package_count;
     self->packages[self->package_count++] =
         (pending_package){.name = &part->name,
@@ -115,7 +115,7 @@ static whit_status add_single(resolver *self, const ast_part *part,
     uint64_t before;
     uint32_t package;
     slice name = part->name.full;
-    if (resolve_get(self, SPACE_PACKAGE, 0, name, &before)) {
+    if (wit_resolve_get(self, SPACE_PACKAGE, 0, name, &before)) {
         bool same = false;
         const pending_package *other = &self->packages[before];
         if (other->only)
@@ -167,7 +167,7 @@ static whit_status add_group(resolver *self, ast_part **files, uint32_t count,
     uint64_t before;
     uint32_t package;
     slice name = first->name.full;
-    if (resolve_get(self, SPACE_PACKAGE, 0, name, &before))
+    if (wit_resolve_get(self, SPACE_PACKAGE, 0, name, &before))
         return defined_twice(self, first, (uint32_t)before, error);
     TRY(new_package(self, first, group, &package, error));
     for (uint32_t i = 0; i < count; i++)
@@ -183,50 +183,54 @@ static whit_status add_tops(resolver *self, uint32_t part, whit_error *error)
         bool taken;
         TRY(room(&self->tops, &self->top_room, self->top_count,
                  sizeof *self->tops, error));
-        TRY(resolve_put(self, SPACE_FILE, part, top->name.text, self->top_count,
-                        &taken, error));
+        TRY(wit_resolve_put(self, SPACE_FILE, part, top->name.text,
+                            self->top_count, &taken, error));
         self->tops[self->top_count++] = top;
         if (taken)
-            return resolve_error(self, part, top->name.at, error,
-                                 "the name '%.*s' is taken in this file",
-                                 SLICE_ARG(top->name.text));
+            return wit_resolve_error(self, part, top->name.at, error,
+                                     "the name '%.*s' is taken in this file",
+                                     SLICE_ARG(top->name.text));
         if (top->kind == AST_TOP_USE)
             continue;
         bool open;
-        TRY(resolve_gate(self, part, &top->head, &open, error));
+        TRY(wit_resolve_gate(self, part, &top->head, &open, error));
         TRY(room(&self->definitions, &self->definition_room,
                  self->definition_count, sizeof *self->definitions, error));
-        TRY(resolve_put(self, SPACE_DEFINITION, self->parts[part].package,
-                        top->name.text, self->definition_count, &taken, error));
+        TRY(wit_resolve_put(self, SPACE_DEFINITION, self->parts[part].package,
+                            top->name.text, self->definition_count, &taken,
+                            error));
         if (taken)
-            return resolve_error(self, part, top->name.at, error,
-                                 "the package has '%.*s' already",
-                                 SLICE_ARG(top->name.text));
+            return wit_resolve_error(self, part, top->name.at, error,
+                                     "the package has '%.*s' already",
+                                     SLICE_ARG(top->name.text));
         self->definitions[self->definition_count++] = (definition){
             .top = top, .part = part, .index = WIT_NONE, .shut = !open};
     }
     return WHIT_OK;
 }
 
-/* The arrow that a path makes between packages, or between definitions. */
+/* The arrow that a path makes between packages, or between definitions. What
+ * it leads to must be a world exactly when it is included. */
 static whit_status point(resolver *self, uint32_t part, uint32_t from,
-                         const ast_path *path, bool packages,
+                         const ast_path *path, bool packages, bool world,
                          arrow_list *arrows, whit_error *error)
 {
     target to;
     uint32_t here = self->parts[part].package;
-    TRY(resolve_path(self, part, path, &to, error));
+    TRY(wit_resolve_path(self, part, path, &to, error));
     if (to.definition == WIT_NONE)
         return WHIT_OK;
     const definition *it = &self->definitions[to.definition];
     uint32_t there = self->parts[it->part].package;
     if (packages && there == here)
         return WHIT_OK;
+    if (!packages && to.world != world)
+        return wit_resolve_kind_error(self, part, path, world, error);
     arrow item = {.from = packages ? here : from,
                   .to = packages ? there : to.definition,
                   .part = part,
                   .at = packages ? path->package.at : path->name.at};
-    return arrow_push(arrows, item, error);
+    return wit_arrow_push(arrows, item, error);
 }
 
 /* The paths in the items of a definition; those behind shut gates do not
@@ -237,12 +241,13 @@ static whit_status point_items(resolver *self, uint32_t part, uint32_t from,
 {
     for (const ast_item *it = items; it; it = it->next) {
         bool open;
-        TRY(resolve_gate(self, part, &it->head, &open, error));
+        TRY(wit_resolve_gate(self, part, &it->head, &open, error));
         if (!open)
             continue;
         if (it->kind == AST_USE || it->kind == AST_PATH ||
             it->kind == AST_INCLUDE)
-            TRY(point(self, part, from, &it->path, packages, arrows, error));
+            TRY(point(self, part, from, &it->path, packages,
+                      it->kind == AST_INCLUDE, arrows, error));
         TRY(point_items(self, part, from, it->items, packages, arrows, error));
     }
     return WHIT_OK;
@@ -270,9 +275,9 @@ static whit_status check_top_uses(resolver *self, arrow_list *packages,
              top = top->next)
             if (top->kind == AST_TOP_USE) {
                 target to;
-                TRY(resolve_use(self, part, &top->path, &to, error));
+                TRY(wit_resolve_use(self, part, &top->path, &to, error));
                 if (top->path.package.name.size)
-                    TRY(point(self, part, 0, &top->path, true, packages,
+                    TRY(point(self, part, 0, &top->path, true, false, packages,
                               error));
             }
     return WHIT_OK;
@@ -301,62 +306,78 @@ static whit_status order_packages(resolver *self, arrow_list *arrows,
     const arrow *circle;
     TRY(check_top_uses(self, arrows, error));
     TRY(point_all(self, true, arrows, error));
-    TRY(resolve_order(arrows, (uint32_t)self->package_count, order, &circle,
-                      error));
+    TRY(wit_resolve_order(arrows, (uint32_t)self->package_count, NULL, order,
+                          &circle, error));
     if (circle) {
         const pending_package *to = &self->packages[circle->to];
-        return resolve_error(self, circle->part, circle->at, error,
-                             "package '%.*s' depends on itself in a circle",
-                             SLICE_ARG(to->name->full));
+        return wit_resolve_error(self, circle->part, circle->at, error,
+                                 "package '%.*s' depends on itself in a circle",
+                                 SLICE_ARG(to->name->full));
     }
     return add_packages(self, order, error);
 }
 
-/* Definitions enter the set: packages in their order, in each of them the
- * definitions behind those they mention. */
+/* Sorts definitions by the order of their packages, otherwise leaving them in
+ * the order they have in `definitions` (NULL: their own). */
+static whit_status by_package(resolver *self, const uint32_t *packages,
+                              const uint32_t *definitions, uint32_t *sorted,
+                              whit_error *error)
+{
+    size_t count = self->package_count;
+    uint32_t *at = arena_array(&self->memory, count + 1, sizeof *at);
+    TRY_ALLOC(at, error);
+    for (size_t i = 0; i < self->definition_count; i++)
+        at[self->parts[self->definitions[i].part].package]++;
+    uint32_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t size = at[packages[i]];
+        at[packages[i]] = total;
+        total += size;
+    }
+    for (size_t i = 0; i < self->definition_count; i++) {
+        uint32_t index = definitions ? definitions[i] : (uint32_t)i;
+        uint32_t part = self->definitions[index].part;
+        sorted[at[self->parts[part].package]++] = index;
+    }
+    return WHIT_OK;
+}
+
+/* The definitions of each package behind those they mention. */
 static whit_status order_definitions(resolver *self, arrow_list *arrows,
-                                     uint32_t *order, whit_error *error)
+                                     const uint32_t *starts, uint32_t *order,
+                                     whit_error *error)
 {
     const arrow *circle;
     TRY(point_all(self, false, arrows, error));
-    TRY(resolve_order(arrows, (uint32_t)self->definition_count, order, &circle,
-                      error));
+    TRY(wit_resolve_order(arrows, (uint32_t)self->definition_count, starts,
+                          order, &circle, error));
     if (!circle)
         return WHIT_OK;
     const ast_top *to = self->definitions[circle->to].top;
-    return resolve_error(self, circle->part, circle->at, error,
-                         "%s '%.*s' depends on itself%s",
-                         to->kind == AST_TOP_WORLD ? "world" : "interface",
-                         SLICE_ARG(to->name.text),
-                         circle->from == circle->to ? "" : " in a circle");
+    return wit_resolve_error(self, circle->part, circle->at, error,
+                             "%s '%.*s' depends on itself%s",
+                             to->kind == AST_TOP_WORLD ? "world" : "interface",
+                             SLICE_ARG(to->name.text),
+                             circle->from == circle->to ? "" : " in a circle");
 }
 
-/* Within the order of definitions, packages are kept together. */
-static whit_status add_definitions(resolver *self, const uint32_t *packages,
-                                   const uint32_t *definitions,
+/* Definitions enter the set, package by package; in each, interfaces come
+ * before worlds, which none of them needs. */
+static whit_status add_definitions(resolver *self, const uint32_t *sorted,
                                    whit_error *error)
 {
     size_t count = self->definition_count;
-    uint32_t *first =
-        arena_array(&self->memory, self->package_count + 1, sizeof *first);
-    uint32_t *sorted = arena_array(&self->memory, count, sizeof *sorted);
-    TRY_ALLOC(first, error);
-    TRY_ALLOC(sorted, error);
-    for (size_t i = 0; i < count; i++)
-        first[self->parts[self->definitions[i].part].package + 1]++;
-    for (size_t i = 0; i < self->package_count; i++)
-        first[i + 1] += first[i];
-    uint32_t *at = arena_dup(&self->memory, first,
-                             (self->package_count + 1) * sizeof *first);
-    TRY_ALLOC(at, error);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t part = self->definitions[definitions[i]].part;
-        sorted[at[self->parts[part].package]++] = definitions[i];
-    }
-    for (size_t i = 0; i < self->package_count; i++) {
-        uint32_t package = packages[i];
-        for (uint32_t j = first[package]; j < first[package + 1]; j++)
-            TRY(resolve_definition(self, sorted[j], error));
+    for (size_t start = 0, end = 0; start < count; start = end) {
+        const definition *first = &self->definitions[sorted[start]];
+        uint32_t package = self->parts[first->part].package;
+        while (end < count &&
+               self->parts[self->definitions[sorted[end]].part].package ==
+                   package)
+            end++;
+        for (int kind = AST_TOP_INTERFACE; kind <= AST_TOP_WORLD; kind++)
+            for (size_t i = start; i < end; i++)
+                if ((int)self->definitions[sorted[i]].top->kind == kind)
+                    TRY(wit_resolve_definition(self, sorted[i], error));
     }
     return WHIT_OK;
 }
@@ -365,20 +386,25 @@ static whit_status resolve_all(resolver *self, whit_error *error)
 {
     for (uint32_t i = 0; i < self->part_count; i++)
         TRY(add_tops(self, i, error));
+    size_t count = self->definition_count;
     uint32_t *packages =
         arena_array(&self->memory, self->package_count, sizeof *packages);
-    uint32_t *definitions =
-        arena_array(&self->memory, self->definition_count, sizeof *definitions);
+    uint32_t *starts = arena_array(&self->memory, count, sizeof *starts);
+    uint32_t *order = arena_array(&self->memory, count, sizeof *order);
     TRY_ALLOC(packages, error);
-    TRY_ALLOC(definitions, error);
+    TRY_ALLOC(starts, error);
+    TRY_ALLOC(order, error);
     arrow_list arrows = {0};
     whit_status status = order_packages(self, &arrows, packages, error);
     arrows.count = 0;
     if (status == WHIT_OK)
-        status = order_definitions(self, &arrows, definitions, error);
+        status = by_package(self, packages, NULL, starts, error);
+    if (status == WHIT_OK)
+        status = order_definitions(self, &arrows, starts, order, error);
     mem_free(arrows.items);
     TRY(status);
-    return add_definitions(self, packages, definitions, error);
+    TRY(by_package(self, packages, order, starts, error));
+    return add_definitions(self, starts, error);
 }
 
 /* Reads all texts and sorts them into groups; groups keep the order of their

@@ -14,9 +14,9 @@ static void set_key(resolver *self, resolve_space space, uint32_t owner,
     buffer_slice(&self->key, name);
 }
 
-whit_status resolve_put(resolver *self, resolve_space space, uint32_t owner,
-                        slice name, uint64_t value, bool *taken,
-                        whit_error *error)
+whit_status wit_resolve_put(resolver *self, resolve_space space, uint32_t owner,
+                            slice name, uint64_t value, bool *taken,
+                            whit_error *error)
 {
     set_key(self, space, owner, name);
     TRY(buffer_status(&self->key, error));
@@ -30,16 +30,16 @@ whit_status resolve_put(resolver *self, resolve_space space, uint32_t owner,
     return map_set(&self->names, slice_of(copy, key.size), value, error);
 }
 
-bool resolve_get(resolver *self, resolve_space space, uint32_t owner,
-                 slice name, uint64_t *value)
+bool wit_resolve_get(resolver *self, resolve_space space, uint32_t owner,
+                     slice name, uint64_t *value)
 {
     set_key(self, space, owner, name);
     return buffer_status(&self->key, NULL) == WHIT_OK &&
            map_get(&self->names, buffer_view(&self->key), value);
 }
 
-whit_status resolve_at(resolver *self, uint32_t part, uint32_t at,
-                       whit_status status, whit_error *error)
+whit_status wit_resolve_at(resolver *self, uint32_t part, uint32_t at,
+                           whit_status status, whit_error *error)
 {
     if (status == WHIT_OK)
         return status;
@@ -47,8 +47,8 @@ whit_status resolve_at(resolver *self, uint32_t part, uint32_t at,
                            status, error);
 }
 
-whit_status resolve_error(resolver *self, uint32_t part, uint32_t at,
-                          whit_error *error, const char *format, ...)
+whit_status wit_resolve_error(resolver *self, uint32_t part, uint32_t at,
+                              whit_error *error, const char *format, ...)
 {
     if (!error)
         return WHIT_INVALID;
@@ -57,8 +57,8 @@ whit_status resolve_error(resolver *self, uint32_t part, uint32_t at,
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    return resolve_at(self, part, at,
-                      error_set(error, WHIT_INVALID, "%s", message), error);
+    return wit_resolve_at(self, part, at,
+                          error_set(error, WHIT_INVALID, "%s", message), error);
 }
 
 /* The package that only lacks the right version, or a near name. */
@@ -68,8 +68,8 @@ static whit_status no_package(resolver *self, uint32_t part,
     const ast_package_name *name = &path->package;
     slice wanted = name->text;
     whit_status status =
-        resolve_error(self, part, name->at, error, "no package '%.*s'",
-                      SLICE_ARG(name->full));
+        wit_resolve_error(self, part, name->at, error, "no package '%.*s'",
+                          SLICE_ARG(name->full));
     wit_near near = wit_near_new(wanted);
     for (size_t i = 0; i < self->package_count; i++) {
         const pending_package *it = &self->packages[i];
@@ -98,7 +98,7 @@ static whit_status no_definition(resolver *self, uint32_t part,
                                  whit_error *error)
 {
     wit_near near = wit_near_new(path->name.text);
-    whit_status status = resolve_error(
+    whit_status status = wit_resolve_error(
         self, part, path->name.at, error,
         "no interface or world '%.*s'%s%.*s%s", SLICE_ARG(path->name.text),
         path->package.name.size ? " in package '" : "",
@@ -135,17 +135,19 @@ static whit_status from_set(resolver *self, uint32_t part, const ast_path *path,
     return no_definition(self, part, path, WIT_NONE, error);
 }
 
-whit_status resolve_use(resolver *self, uint32_t part, const ast_path *path,
-                        target *out, whit_error *error)
+whit_status wit_resolve_use(resolver *self, uint32_t part, const ast_path *path,
+                            target *out, whit_error *error)
 {
     uint64_t value;
     uint32_t package = self->parts[part].package;
     if (path->package.name.size) {
-        if (!resolve_get(self, SPACE_PACKAGE, 0, path->package.full, &value))
+        if (!wit_resolve_get(self, SPACE_PACKAGE, 0, path->package.full,
+                             &value))
             return from_set(self, part, path, out, error);
         package = (uint32_t)value;
     }
-    if (!resolve_get(self, SPACE_DEFINITION, package, path->name.text, &value))
+    if (!wit_resolve_get(self, SPACE_DEFINITION, package, path->name.text,
+                         &value))
         return no_definition(self, part, path, package, error);
     const definition *it = &self->definitions[value];
     *out = (target){.definition = (uint32_t)value,
@@ -154,44 +156,54 @@ whit_status resolve_use(resolver *self, uint32_t part, const ast_path *path,
     return WHIT_OK;
 }
 
-whit_status resolve_path(resolver *self, uint32_t part, const ast_path *path,
-                         target *out, whit_error *error)
+whit_status wit_resolve_path(resolver *self, uint32_t part,
+                             const ast_path *path, target *out,
+                             whit_error *error)
 {
     uint64_t value;
     if (!path->package.name.size &&
-        resolve_get(self, SPACE_FILE, part, path->name.text, &value) &&
+        wit_resolve_get(self, SPACE_FILE, part, path->name.text, &value) &&
         self->tops[value]->kind == AST_TOP_USE)
         path = &self->tops[value]->path;
-    return resolve_use(self, part, path, out, error);
+    return wit_resolve_use(self, part, path, out, error);
 }
 
-whit_status resolve_ready(resolver *self, uint32_t part, const ast_path *path,
-                          bool world, uint32_t *out, whit_error *error)
+whit_status wit_resolve_kind_error(resolver *self, uint32_t part,
+                                   const ast_path *path, bool world,
+                                   whit_error *error)
 {
-    target it;
-    TRY(resolve_path(self, part, path, &it, error));
-    if (it.world != world)
-        return resolve_error(self, part, path->name.at, error,
+    return wit_resolve_error(self, part, path->name.at, error,
                              world ? "'%.*s' is an interface, not a world: "
                                      "'import' or 'export' it"
                                    : "'%.*s' is a world, not an interface; "
                                      "worlds are included",
                              SLICE_ARG(path->name.text));
+}
+
+whit_status wit_resolve_ready(resolver *self, uint32_t part,
+                              const ast_path *path, bool world, uint32_t *out,
+                              whit_error *error)
+{
+    target it;
+    TRY(wit_resolve_path(self, part, path, &it, error));
+    if (it.world != world)
+        return wit_resolve_kind_error(self, part, path, world, error);
     if (it.definition != WIT_NONE && self->definitions[it.definition].shut) {
         const wit_gate *gate = self->definitions[it.definition].top->head.gate;
-        return resolve_error(self, part, path->name.at, error,
-                             "'%.*s' is unstable and its feature '%.*s' is "
-                             "off: gate this item likewise, or switch the "
-                             "feature on",
-                             SLICE_ARG(path->name.text),
-                             SLICE_ARG(gate->feature));
+        return wit_resolve_error(self, part, path->name.at, error,
+                                 "'%.*s' is unstable and its feature '%.*s' is "
+                                 "off: gate this item likewise, or switch the "
+                                 "feature on",
+                                 SLICE_ARG(path->name.text),
+                                 SLICE_ARG(gate->feature));
     }
     *out = it.index;
     return WHIT_OK;
 }
 
-whit_status resolve_gate(resolver *self, uint32_t part, const ast_head *head,
-                         bool *open, whit_error *error)
+whit_status wit_resolve_gate(resolver *self, uint32_t part,
+                             const ast_head *head, bool *open,
+                             whit_error *error)
 {
     const wit_gate *gate = head->gate;
     const ast_package_name *package =
@@ -207,22 +219,22 @@ whit_status resolve_gate(resolver *self, uint32_t part, const ast_head *head,
         return WHIT_OK;
     }
     if (!wit_version_present(&package->version))
-        return resolve_error(self, part, head->gate_at, error,
-                             "'@since' needs a package with a version: write "
-                             "'package %.*s:%.*s@...'",
-                             SLICE_ARG(package->space),
-                             SLICE_ARG(package->name));
+        return wit_resolve_error(
+            self, part, head->gate_at, error,
+            "'@since' needs a package with a version: write "
+            "'package %.*s:%.*s@...'",
+            SLICE_ARG(package->space), SLICE_ARG(package->name));
     if (wit_version_compare(&gate->since, &package->version) > 0)
-        return resolve_error(self, part, head->gate_at, error,
-                             "version %.*s is newer than the package, which "
-                             "is %.*s",
-                             SLICE_ARG(gate->since.text),
-                             SLICE_ARG(package->version.text));
+        return wit_resolve_error(
+            self, part, head->gate_at, error,
+            "version %.*s is newer than the package, which "
+            "is %.*s",
+            SLICE_ARG(gate->since.text), SLICE_ARG(package->version.text));
     return WHIT_OK;
 }
 
-wit_about resolve_about(const resolver *self, uint32_t part,
-                        const ast_head *head, uint32_t at)
+wit_about wit_resolve_about(const resolver *self, uint32_t part,
+                            const ast_head *head, uint32_t at)
 {
     return (wit_about){.docs = head->docs,
                        .gate = head->gate,

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "wit/resolve_private.h"
 
-whit_status arrow_push(arrow_list *self, arrow item, whit_error *error)
+whit_status wit_arrow_push(arrow_list *self, arrow item, whit_error *error)
 {
     void *items = self->items;
     whit_status status =
@@ -93,8 +93,9 @@ static const arrow *walk_from(walk *self, uint32_t node, uint32_t *out)
     return NULL;
 }
 
-whit_status resolve_order(arrow_list *arrows, uint32_t nodes, uint32_t *out,
-                          const arrow **circle, whit_error *error)
+whit_status wit_resolve_order(arrow_list *arrows, uint32_t nodes,
+                              const uint32_t *starts, uint32_t *out,
+                              const arrow **circle, whit_error *error)
 {
     walk work = {.arrows = arrows->items};
     *circle = NULL;
@@ -103,9 +104,11 @@ whit_status resolve_order(arrow_list *arrows, uint32_t nodes, uint32_t *out,
         return error_memory(error);
     }
     walk_sort(&work, arrows, nodes);
-    for (uint32_t i = 0; i < nodes && !*circle; i++)
-        if (work.colours[i] == WHITE)
-            *circle = walk_from(&work, i, out);
+    for (uint32_t i = 0; i < nodes && !*circle; i++) {
+        uint32_t start = starts ? starts[i] : i;
+        if (work.colours[start] == WHITE)
+            *circle = walk_from(&work, start, out);
+    }
     walk_free(&work);
     return WHIT_OK;
 }

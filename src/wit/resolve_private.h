@@ -69,11 +69,11 @@ typedef enum resolve_space {
     SPACE_FUNCTION    /* of the same: nothing */
 } resolve_space;
 
-whit_status resolve_put(resolver *self, resolve_space space, uint32_t owner,
-                        slice name, uint64_t value, bool *taken,
-                        whit_error *error) WHIT_MUST_CHECK;
-bool resolve_get(resolver *self, resolve_space space, uint32_t owner,
-                 slice name, uint64_t *value);
+whit_status wit_resolve_put(resolver *self, resolve_space space, uint32_t owner,
+                            slice name, uint64_t value, bool *taken,
+                            whit_error *error) WHIT_MUST_CHECK;
+bool wit_resolve_get(resolver *self, resolve_space space, uint32_t owner,
+                     slice name, uint64_t *value);
 
 /* What a path means: a definition of the texts, or of the set alone. */
 typedef struct target {
@@ -88,30 +88,36 @@ static inline uint32_t part_source(const resolver *self, uint32_t part)
 }
 
 /* MALFORMED or INVALID errors at an offset of a part's text. */
-whit_status resolve_error(resolver *self, uint32_t part, uint32_t at,
-                          whit_error *error, const char *format, ...)
+whit_status wit_resolve_error(resolver *self, uint32_t part, uint32_t at,
+                              whit_error *error, const char *format, ...)
     WHIT_PRINTF(5, 6);
 /* Gives an error of the set a position. */
-whit_status resolve_at(resolver *self, uint32_t part, uint32_t at,
-                       whit_status status, whit_error *error);
+whit_status wit_resolve_at(resolver *self, uint32_t part, uint32_t at,
+                           whit_status status, whit_error *error);
 
 /* A name may be one that a `use` at the top of the file gives. */
-whit_status resolve_path(resolver *self, uint32_t part, const ast_path *path,
-                         target *out, whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_path(resolver *self, uint32_t part,
+                             const ast_path *path, target *out,
+                             whit_error *error) WHIT_MUST_CHECK;
 /* The path of such a `use` itself: names are those of the package. */
-whit_status resolve_use(resolver *self, uint32_t part, const ast_path *path,
-                        target *out, whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_use(resolver *self, uint32_t part, const ast_path *path,
+                            target *out, whit_error *error) WHIT_MUST_CHECK;
+/* A path leads to an interface although a world is meant, or the reverse. */
+whit_status wit_resolve_kind_error(resolver *self, uint32_t part,
+                                   const ast_path *path, bool world,
+                                   whit_error *error);
 /* As resolve_path, and it must be an interface (or a world) that is in the set.
  */
-whit_status resolve_ready(resolver *self, uint32_t part, const ast_path *path,
-                          bool world, uint32_t *out,
-                          whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_ready(resolver *self, uint32_t part,
+                              const ast_path *path, bool world, uint32_t *out,
+                              whit_error *error) WHIT_MUST_CHECK;
 
 /* Whether what is behind a gate takes part. */
-whit_status resolve_gate(resolver *self, uint32_t part, const ast_head *head,
-                         bool *open, whit_error *error) WHIT_MUST_CHECK;
-wit_about resolve_about(const resolver *self, uint32_t part,
-                        const ast_head *head, uint32_t at);
+whit_status wit_resolve_gate(resolver *self, uint32_t part,
+                             const ast_head *head, bool *open,
+                             whit_error *error) WHIT_MUST_CHECK;
+wit_about wit_resolve_about(const resolver *self, uint32_t part,
+                            const ast_head *head, uint32_t at);
 
 /* An arrow of "depends on": at `at`, `from` mentions `to`. */
 typedef struct arrow {
@@ -127,25 +133,28 @@ typedef struct arrow_list {
     size_t room;
 } arrow_list;
 
-whit_status arrow_push(arrow_list *self, arrow item,
-                       whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_arrow_push(arrow_list *self, arrow item,
+                           whit_error *error) WHIT_MUST_CHECK;
 /* An order of 0..nodes-1 in which what is depended on comes first, otherwise
- * as it was, into `out`. *circle: an arrow of a circle, if there is one. */
-whit_status resolve_order(arrow_list *arrows, uint32_t nodes, uint32_t *out,
-                          const arrow **circle,
-                          whit_error *error) WHIT_MUST_CHECK;
+ * as `starts` lists them (NULL: as they are), into `out`. *circle: an arrow of
+ * a circle, if there is one. */
+whit_status wit_resolve_order(arrow_list *arrows, uint32_t nodes,
+                              const uint32_t *starts, uint32_t *out,
+                              const arrow **circle,
+                              whit_error *error) WHIT_MUST_CHECK;
 
 /* The types and functions of an interface or world. */
-whit_status resolve_members(resolver *self, uint32_t part,
-                            const ast_item *items, wit_owner owner,
-                            uint32_t *scope, whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_members(resolver *self, uint32_t part,
+                                const ast_item *items, wit_owner owner,
+                                uint32_t *scope,
+                                whit_error *error) WHIT_MUST_CHECK;
 /* A function in a scope of types. */
-whit_status resolve_function(resolver *self, uint32_t part, uint32_t scope,
-                             const ast_function *ast, wit_type resource,
-                             wit_owner owner, bool exported,
-                             whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_function(resolver *self, uint32_t part, uint32_t scope,
+                                 const ast_function *ast, wit_type resource,
+                                 wit_owner owner, bool exported,
+                                 whit_error *error) WHIT_MUST_CHECK;
 /* A whole definition. */
-whit_status resolve_definition(resolver *self, uint32_t index,
-                               whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_resolve_definition(resolver *self, uint32_t index,
+                                   whit_error *error) WHIT_MUST_CHECK;
 
 #endif

@@ -41,8 +41,9 @@ static whit_status build_named(resolver *self, uint32_t part, uint32_t scope,
     wit_type_def handle = {.kind = kind,
                            .element = named,
                            .about.place = place_of(self, part, ast->at)};
-    return resolve_at(self, part, ast->name.at,
-                      wit_set_add_type(self->set, &handle, out, error), error);
+    return wit_resolve_at(self, part, ast->name.at,
+                          wit_set_add_type(self->set, &handle, out, error),
+                          error);
 }
 
 static whit_status build(resolver *self, uint32_t part, uint32_t scope,
@@ -93,8 +94,9 @@ static whit_status build(resolver *self, uint32_t part, uint32_t scope,
         return build_named(self, part, scope, ast, out, error);
     wit_type_def def;
     TRY(build_def(self, part, scope, ast, &def, error));
-    return resolve_at(self, part, ast->at,
-                      wit_set_add_type(self->set, &def, out, error), error);
+    return wit_resolve_at(self, part,
+                          ast->kind == WIT_MAP ? ast->other->at : ast->at,
+                          wit_set_add_type(self->set, &def, out, error), error);
 }
 
 static whit_status build_fields(resolver *self, uint32_t part, uint32_t scope,
@@ -148,10 +150,11 @@ static whit_status declare(members *self, size_t index, whit_error *error)
     TRY(declared_def(self, item, &def, error));
     def.name = item->name.text;
     def.owner = self->owner;
-    def.about = resolve_about(r, self->part, &item->head, item->name.at);
+    def.about = wit_resolve_about(r, self->part, &item->head, item->name.at);
     bool handle = def.kind == WIT_OWN || def.kind == WIT_BORROW;
-    TRY(resolve_at(r, self->part, handle ? item->type->name.at : item->name.at,
-                   wit_set_add_type(r->set, &def, &type, error), error));
+    TRY(wit_resolve_at(r, self->part,
+                       handle ? item->type->name.at : item->name.at,
+                       wit_set_add_type(r->set, &def, &type, error), error));
     r->entries[index].type = type;
     return WHIT_OK;
 }
@@ -169,12 +172,12 @@ static whit_status enter(members *self, const ast_name *name,
                  LIMIT_WIT_TYPES, "types", error);
     r->entries = entries;
     TRY(status);
-    TRY(resolve_put(r, SPACE_TYPE, self->scope, name->text, r->entry_count,
-                    &taken, error));
+    TRY(wit_resolve_put(r, SPACE_TYPE, self->scope, name->text, r->entry_count,
+                        &taken, error));
     if (taken)
-        return resolve_error(r, self->part, name->at, error,
-                             "the name '%.*s' is taken already",
-                             SLICE_ARG(name->text));
+        return wit_resolve_error(r, self->part, name->at, error,
+                                 "the name '%.*s' is taken already",
+                                 SLICE_ARG(name->text));
     r->entries[r->entry_count++] = (type_entry){
         .name = name->text,
         .scope = self->scope,
@@ -193,16 +196,16 @@ static whit_status not_used(members *self, uint32_t interface,
     wit_near near = wit_near_new(used->name.text);
     for (uint32_t i = 0; i < from->function_count; i++)
         if (slice_equal(from->functions[i].name, used->name.text))
-            return resolve_error(r, self->part, used->name.at, error,
-                                 "'%.*s' is a function; only types can be "
-                                 "used",
-                                 SLICE_ARG(used->name.text));
+            return wit_resolve_error(r, self->part, used->name.at, error,
+                                     "'%.*s' is a function; only types can be "
+                                     "used",
+                                     SLICE_ARG(used->name.text));
     for (uint32_t i = 0; i < from->type_count; i++)
         wit_near_try(&near, r->set->types[from->types[i]].name);
     whit_status status =
-        resolve_error(r, self->part, used->name.at, error,
-                      "interface '%.*s' has no type '%.*s'",
-                      SLICE_ARG(from->name), SLICE_ARG(used->name.text));
+        wit_resolve_error(r, self->part, used->name.at, error,
+                          "interface '%.*s' has no type '%.*s'",
+                          SLICE_ARG(from->name), SLICE_ARG(used->name.text));
     wit_near_suffix(&near, error);
     return status;
 }
@@ -213,10 +216,10 @@ static whit_status bring(members *self, const ast_item *item, whit_error *error)
     resolver *r = self->resolver;
     bool open;
     uint32_t interface = WIT_NONE;
-    TRY(resolve_gate(r, self->part, &item->head, &open, error));
+    TRY(wit_resolve_gate(r, self->part, &item->head, &open, error));
     if (open)
-        TRY(resolve_ready(r, self->part, &item->path, false, &interface,
-                          error));
+        TRY(wit_resolve_ready(r, self->part, &item->path, false, &interface,
+                              error));
     for (const ast_used *used = item->names; used; used = used->next) {
         const ast_name *name = used->as.text.size ? &used->as : &used->name;
         wit_type type = WIT_NONE;
@@ -224,15 +227,15 @@ static whit_status bring(members *self, const ast_item *item, whit_error *error)
             .kind = WIT_ALIAS,
             .name = name->text,
             .owner = self->owner,
-            .about = resolve_about(r, self->part, &item->head, name->at)};
+            .about = wit_resolve_about(r, self->part, &item->head, name->at)};
         def.about.docs = slice_of(NULL, 0);
         if (open) {
             def.element = wit_find_type(r->set, interface, used->name.text);
             if (def.element == WIT_NONE)
                 return not_used(self, interface, used, error);
-            TRY(resolve_at(r, self->part, name->at,
-                           wit_set_add_type(r->set, &def, &type, error),
-                           error));
+            TRY(wit_resolve_at(r, self->part, name->at,
+                               wit_set_add_type(r->set, &def, &type, error),
+                               error));
         }
         TRY(enter(self, name, NULL, type, !open, error));
     }
@@ -249,12 +252,12 @@ static whit_status no_type(resolver *self, uint32_t part, uint32_t scope,
                   {"double", "f64"},  {"int", "s32"},     {"i32", "s32"},
                   {"i64", "s64"},     {"i16", "s16"},     {"i8", "s8"},
                   {"str", "string"},  {"usize", "u32"},   {"boolean", "bool"}};
-    if (resolve_get(self, SPACE_FUNCTION, scope, name->text, &value))
-        return resolve_error(self, part, name->at, error,
-                             "'%.*s' is a function, not a type",
-                             SLICE_ARG(name->text));
-    whit_status status = resolve_error(self, part, name->at, error,
-                                       "no type '%.*s'", SLICE_ARG(name->text));
+    if (wit_resolve_get(self, SPACE_FUNCTION, scope, name->text, &value))
+        return wit_resolve_error(self, part, name->at, error,
+                                 "'%.*s' is a function, not a type",
+                                 SLICE_ARG(name->text));
+    whit_status status = wit_resolve_error(
+        self, part, name->at, error, "no type '%.*s'", SLICE_ARG(name->text));
     for (unsigned i = 0; i < COUNT_OF(common); i++)
         if (slice_is(name->text, common[i].wrong)) {
             error_suffix(error, "; it is called '%s'", common[i].right);
@@ -275,14 +278,15 @@ static whit_status find_type(resolver *self, uint32_t part, uint32_t scope,
                              whit_error *error)
 {
     uint64_t value;
-    if (!resolve_get(self, SPACE_TYPE, scope, name->text, &value))
+    if (!wit_resolve_get(self, SPACE_TYPE, scope, name->text, &value))
         return no_type(self, part, scope, name, error);
     const type_entry *it = &self->entries[value];
     if (it->shut)
-        return resolve_error(self, part, name->at, error,
-                             "'%.*s' is unstable and its feature is off: gate "
-                             "this item likewise, or switch the feature on",
-                             SLICE_ARG(name->text));
+        return wit_resolve_error(
+            self, part, name->at, error,
+            "'%.*s' is unstable and its feature is off: gate "
+            "this item likewise, or switch the feature on",
+            SLICE_ARG(name->text));
     *out = it->type;
     return WHIT_OK;
 }
@@ -296,13 +300,13 @@ static whit_status point(members *self, uint32_t from, const ast_type *ast,
     if (!ast)
         return WHIT_OK;
     if (ast->name.text.size &&
-        resolve_get(r, SPACE_TYPE, self->scope, ast->name.text, &value) &&
+        wit_resolve_get(r, SPACE_TYPE, self->scope, ast->name.text, &value) &&
         value >= self->first) {
         arrow item = {.from = from,
                       .to = (uint32_t)(value - self->first),
                       .part = self->part,
                       .at = ast->name.at};
-        TRY(arrow_push(&self->arrows, item, error));
+        TRY(wit_arrow_push(&self->arrows, item, error));
     }
     TRY(point(self, from, ast->element, error));
     TRY(point(self, from, ast->other, error));
@@ -332,13 +336,14 @@ static whit_status declare_all(members *self, uint32_t **order, uint32_t count,
     *order = arena_array(&r->memory, count, sizeof **order);
     TRY_ALLOC(*order, error);
     TRY(point_all(self, count, error));
-    TRY(resolve_order(&self->arrows, count, *order, &circle, error));
+    TRY(wit_resolve_order(&self->arrows, count, NULL, *order, &circle, error));
     if (circle) {
         slice name = r->entries[self->first + circle->to].name;
-        return resolve_error(r, self->part, circle->at, error,
-                             "type '%.*s' contains itself; a list of indexes "
-                             "or a resource can stand for the inner one",
-                             SLICE_ARG(name));
+        return wit_resolve_error(
+            r, self->part, circle->at, error,
+            "type '%.*s' contains itself; a list of indexes "
+            "or a resource can stand for the inner one",
+            SLICE_ARG(name));
     }
     for (uint32_t i = 0; i < count; i++)
         if (!r->entries[self->first + (*order)[i]].shut)
@@ -346,12 +351,13 @@ static whit_status declare_all(members *self, uint32_t **order, uint32_t count,
     return WHIT_OK;
 }
 
-whit_status resolve_function(resolver *self, uint32_t part, uint32_t scope,
-                             const ast_function *ast, wit_type resource,
-                             wit_owner owner, bool exported, whit_error *error)
+whit_status wit_resolve_function(resolver *self, uint32_t part, uint32_t scope,
+                                 const ast_function *ast, wit_type resource,
+                                 wit_owner owner, bool exported,
+                                 whit_error *error)
 {
     bool open;
-    TRY(resolve_gate(self, part, &ast->head, &open, error));
+    TRY(wit_resolve_gate(self, part, &ast->head, &open, error));
     if (!open)
         return WHIT_OK;
     wit_function function = {
@@ -361,7 +367,7 @@ whit_status resolve_function(resolver *self, uint32_t part, uint32_t scope,
         .resource = resource,
         .param_count = ast->param_count,
         .result = WIT_NONE,
-        .about = resolve_about(self, part, &ast->head, ast->name.at)};
+        .about = wit_resolve_about(self, part, &ast->head, ast->name.at)};
     if (ast->param_count)
         TRY(build_fields(self, part, scope, ast->params, ast->param_count,
                          &function.params, error));
@@ -369,10 +375,11 @@ whit_status resolve_function(resolver *self, uint32_t part, uint32_t scope,
         TRY(build(self, part, scope, ast->result, &function.result, error));
     bool constructs = ast->kind == WIT_CONSTRUCTOR && ast->result;
     if (constructs && ast->result->kind != WIT_RESULT)
-        return resolve_error(self, part, ast->result->at, error,
-                             "a constructor returns nothing or a result<%.*s>",
-                             SLICE_ARG(self->set->types[resource].name));
-    return resolve_at(
+        return wit_resolve_error(
+            self, part, ast->result->at, error,
+            "a constructor returns nothing or a result<%.*s>",
+            SLICE_ARG(self->set->types[resource].name));
+    return wit_resolve_at(
         self, part, constructs ? ast->result->at : ast->name.at,
         wit_set_add_function(self->set, owner, exported, &function, error),
         error);
@@ -389,15 +396,15 @@ static whit_status functions(members *self, const ast_item *items,
         if (it.shut)
             continue;
         for (const ast_function *f = it.item->functions; f; f = f->next)
-            TRY(resolve_function(r, self->part, self->scope, f, it.type,
-                                 self->owner, false, error));
+            TRY(wit_resolve_function(r, self->part, self->scope, f, it.type,
+                                     self->owner, false, error));
     }
     if (self->owner.kind == WIT_OWNER_WORLD)
         return WHIT_OK;
     for (const ast_item *it = items; it; it = it->next)
         if (it->kind == AST_FUNCTION)
-            TRY(resolve_function(r, self->part, self->scope, it->function,
-                                 WIT_NONE, self->owner, false, error));
+            TRY(wit_resolve_function(r, self->part, self->scope, it->function,
+                                     WIT_NONE, self->owner, false, error));
     return WHIT_OK;
 }
 
@@ -412,20 +419,20 @@ static whit_status enter_all(members *self, const ast_item *items,
     for (const ast_item *it = items; it; it = it->next) {
         bool open, taken;
         if (it->kind == AST_FUNCTION)
-            TRY(resolve_put(r, SPACE_FUNCTION, self->scope, it->name.text, 0,
-                            &taken, error));
+            TRY(wit_resolve_put(r, SPACE_FUNCTION, self->scope, it->name.text,
+                                0, &taken, error));
         if (it->kind != AST_TYPE)
             continue;
-        TRY(resolve_gate(r, self->part, &it->head, &open, error));
+        TRY(wit_resolve_gate(r, self->part, &it->head, &open, error));
         TRY(enter(self, &it->name, it, WIT_NONE, !open, error));
     }
     *count = (uint32_t)(r->entry_count - self->first);
     return WHIT_OK;
 }
 
-whit_status resolve_members(resolver *self, uint32_t part,
-                            const ast_item *items, wit_owner owner,
-                            uint32_t *scope, whit_error *error)
+whit_status wit_resolve_members(resolver *self, uint32_t part,
+                                const ast_item *items, wit_owner owner,
+                                uint32_t *scope, whit_error *error)
 {
     members work = {.resolver = self,
                     .part = part,

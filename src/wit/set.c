@@ -20,9 +20,9 @@ const char *wit_kind_text(wit_kind kind)
     return kind_texts[kind];
 }
 
-whit_status set_grow(wit_set *self, void *items, uint32_t *room, uint32_t count,
-                     size_t item_size, uint32_t limit, const char *what,
-                     whit_error *error)
+whit_status wit_set_grow(wit_set *self, void *items, uint32_t *room,
+                         uint32_t count, size_t item_size, uint32_t limit,
+                         const char *what, whit_error *error)
 {
     if (count < *room)
         return WHIT_OK;
@@ -51,7 +51,7 @@ wit_set *wit_set_new(void)
     buffer_init(&self->key);
     self->failed_source = WIT_NONE;
     for (int kind = 0; kind < WIT_PRIMITIVES; kind++)
-        if (set_push_primitive(self, (wit_kind)kind, NULL) != WHIT_OK) {
+        if (wit_set_push_primitive(self, (wit_kind)kind, NULL) != WHIT_OK) {
             wit_set_free(self);
             return NULL;
         }
@@ -94,26 +94,27 @@ static whit_status claim_key(wit_set *self, uint64_t *value, bool *taken,
     return map_set(&self->names, slice_of(copy, key.size), *value, error);
 }
 
-whit_status set_claim(wit_set *self, set_scope scope, uint32_t owner,
-                      slice name, uint64_t *value, bool *taken,
-                      whit_error *error)
+whit_status wit_set_claim(wit_set *self, set_scope scope, uint32_t owner,
+                          slice name, uint64_t *value, bool *taken,
+                          whit_error *error)
 {
     start_key(self, scope, owner);
     wit_name_fold(name, &self->key);
     return claim_key(self, value, taken, error);
 }
 
-whit_status set_claim_interface(wit_set *self, set_scope scope, uint32_t world,
-                                uint32_t interface, uint64_t *value,
-                                bool *taken, whit_error *error)
+whit_status wit_set_claim_interface(wit_set *self, set_scope scope,
+                                    uint32_t world, uint32_t interface,
+                                    uint64_t *value, bool *taken,
+                                    whit_error *error)
 {
     start_key(self, scope, world);
     buffer_u32(&self->key, interface);
     return claim_key(self, value, taken, error);
 }
 
-bool set_find(wit_set *self, set_scope scope, uint32_t owner, slice name,
-              uint64_t *value)
+bool wit_set_find(wit_set *self, set_scope scope, uint32_t owner, slice name,
+                  uint64_t *value)
 {
     start_key(self, scope, owner);
     wit_name_fold(name, &self->key);
@@ -129,8 +130,8 @@ whit_status wit_set_add_source(wit_set *self, slice path, slice text,
         return error_set(error, WHIT_LIMIT,
                          "more than %u MB of text in one set",
                          LIMIT_WIT_TEXT_BYTES >> 20);
-    TRY(set_grow(self, &self->sources, &self->room[0], self->source_count,
-                 sizeof *self->sources, LIMIT_WIT_SOURCES, "texts", error));
+    TRY(wit_set_grow(self, &self->sources, &self->room[0], self->source_count,
+                     sizeof *self->sources, LIMIT_WIT_SOURCES, "texts", error));
     wit_text source = {.path = path, .text = text};
     source.path.data = arena_dup(&self->memory, path.data, path.size);
     TRY_ALLOC(source.path.data, error);
@@ -186,9 +187,9 @@ whit_status wit_set_add_package(wit_set *self, slice space, slice name,
             error, WHIT_INVALID, "package '%.*s:%.*s%s%.*s' is defined twice",
             SLICE_ARG(space), SLICE_ARG(name),
             wit_version_present(version) ? "@" : "", SLICE_ARG(version->text));
-    TRY(set_grow(self, &self->packages, &self->room[1], self->package_count,
-                 sizeof *self->packages, LIMIT_WIT_PACKAGES, "packages",
-                 error));
+    TRY(wit_set_grow(self, &self->packages, &self->room[1], self->package_count,
+                     sizeof *self->packages, LIMIT_WIT_PACKAGES, "packages",
+                     error));
     *out = self->package_count;
     self->packages[self->package_count++] =
         (wit_package){.space = space, .name = name, .version = *version};
@@ -203,8 +204,8 @@ static whit_status claim_definition(wit_set *self, uint32_t package, slice name,
     TRY(wit_label_check(name, error));
     uint64_t value = set_value(world, index);
     bool taken;
-    TRY(set_claim(self, SCOPE_DEFINITIONS, package, name, &value, &taken,
-                  error));
+    TRY(wit_set_claim(self, SCOPE_DEFINITIONS, package, name, &value, &taken,
+                      error));
     if (!taken)
         return WHIT_OK;
     uint32_t before = (uint32_t)value;
@@ -222,8 +223,8 @@ static whit_status push_index(wit_set *self, const uint32_t **items,
                               uint32_t *room, uint32_t *count, uint32_t index,
                               whit_error *error)
 {
-    TRY(set_grow(self, items, room, *count, sizeof **items, LIMIT_WIT_MEMBERS,
-                 "definitions in a package", error));
+    TRY(wit_set_grow(self, items, room, *count, sizeof **items,
+                     LIMIT_WIT_MEMBERS, "definitions in a package", error));
     ((uint32_t *)*items)[(*count)++] = index;
     return WHIT_OK;
 }
@@ -233,9 +234,9 @@ whit_status wit_set_add_interface(wit_set *self, uint32_t package, slice name,
                                   whit_error *error)
 {
     uint32_t index = self->interface_count;
-    TRY(set_grow(self, &self->interfaces, &self->room[2], index,
-                 sizeof *self->interfaces, LIMIT_WIT_DEFINITIONS, "interfaces",
-                 error));
+    TRY(wit_set_grow(self, &self->interfaces, &self->room[2], index,
+                     sizeof *self->interfaces, LIMIT_WIT_DEFINITIONS,
+                     "interfaces", error));
     if (name.size) {
         wit_package *owner = &self->packages[package];
         TRY(claim_definition(self, package, name, false, index, error));
@@ -256,8 +257,9 @@ whit_status wit_set_add_world(wit_set *self, uint32_t package, slice name,
 {
     uint32_t index = self->world_count;
     wit_package *owner = &self->packages[package];
-    TRY(set_grow(self, &self->worlds, &self->room[3], index,
-                 sizeof *self->worlds, LIMIT_WIT_DEFINITIONS, "worlds", error));
+    TRY(wit_set_grow(self, &self->worlds, &self->room[3], index,
+                     sizeof *self->worlds, LIMIT_WIT_DEFINITIONS, "worlds",
+                     error));
     TRY(claim_definition(self, package, name, true, index, error));
     TRY(push_index(self, &owner->worlds, &owner->room[1], &owner->world_count,
                    index, error));
@@ -280,7 +282,7 @@ uint32_t wit_find_package(wit_set *self, slice space, slice name,
 uint32_t wit_find_interface(wit_set *self, uint32_t package, slice name)
 {
     uint64_t value;
-    if (!set_find(self, SCOPE_DEFINITIONS, package, name, &value) ||
+    if (!wit_set_find(self, SCOPE_DEFINITIONS, package, name, &value) ||
         set_value_second(value) ||
         !slice_equal(self->interfaces[(uint32_t)value].name, name))
         return WIT_NONE;
@@ -290,7 +292,7 @@ uint32_t wit_find_interface(wit_set *self, uint32_t package, slice name)
 uint32_t wit_find_world(wit_set *self, uint32_t package, slice name)
 {
     uint64_t value;
-    if (!set_find(self, SCOPE_DEFINITIONS, package, name, &value) ||
+    if (!wit_set_find(self, SCOPE_DEFINITIONS, package, name, &value) ||
         !set_value_second(value) ||
         !slice_equal(self->worlds[(uint32_t)value].name, name))
         return WIT_NONE;
@@ -300,7 +302,7 @@ uint32_t wit_find_world(wit_set *self, uint32_t package, slice name)
 wit_type wit_find_type(wit_set *self, uint32_t interface, slice name)
 {
     uint64_t value;
-    if (!set_find(self, SCOPE_INTERFACE, interface, name, &value) ||
+    if (!wit_set_find(self, SCOPE_INTERFACE, interface, name, &value) ||
         set_value_second(value) ||
         !slice_equal(self->types[(uint32_t)value].name, name))
         return WIT_NONE;

@@ -97,8 +97,8 @@ static whit_status check_params(wit_set *self, const wit_function *function,
         bool taken = false;
         whit_status status = wit_label_check(param->name, error);
         if (status == WHIT_OK)
-            status = set_claim(self, SCOPE_PARAMS, serial, param->name, &value,
-                               &taken, error);
+            status = wit_set_claim(self, SCOPE_PARAMS, serial, param->name,
+                                   &value, &taken, error);
         if (status == WHIT_OK && taken)
             status = error_set(error, WHIT_INVALID,
                                "parameter '%.*s' is there twice%s",
@@ -202,13 +202,13 @@ static whit_status add_to_interface(wit_set *self, uint32_t interface,
     wit_interface *owner = &self->interfaces[interface];
     uint64_t value = set_value(true, owner->function_count);
     bool taken;
-    TRY(set_claim(self, SCOPE_INTERFACE, interface, function->name, &value,
-                  &taken, error));
+    TRY(wit_set_claim(self, SCOPE_INTERFACE, interface, function->name, &value,
+                      &taken, error));
     if (taken)
         return name_taken(self, function, error);
-    TRY(set_grow(self, &owner->functions, &owner->room[1],
-                 owner->function_count, sizeof *owner->functions,
-                 LIMIT_WIT_MEMBERS, "functions in an interface", error));
+    TRY(wit_set_grow(self, &owner->functions, &owner->room[1],
+                     owner->function_count, sizeof *owner->functions,
+                     LIMIT_WIT_MEMBERS, "functions in an interface", error));
     ((wit_function *)owner->functions)[owner->function_count++] = *function;
     return WHIT_OK;
 }
@@ -219,10 +219,10 @@ static whit_status add_to_world(wit_set *self, uint32_t world, bool exported,
     uint64_t value = 0;
     bool taken = false;
     if (function->kind == WIT_FREESTANDING)
-        TRY(set_claim_item(self, world, exported, function->name, error));
+        TRY(wit_set_claim_item(self, world, exported, function->name, error));
     else
-        TRY(set_claim(self, SCOPE_IMPORTS, world, function->name, &value,
-                      &taken, error));
+        TRY(wit_set_claim(self, SCOPE_IMPORTS, world, function->name, &value,
+                          &taken, error));
     if (taken)
         return name_taken(self, function, error);
     const wit_function *copy =
@@ -233,7 +233,7 @@ static whit_status add_to_world(wit_set *self, uint32_t world, bool exported,
                      .index = WIT_NONE,
                      .function = copy,
                      .about = function->about};
-    return set_push_item(self, world, exported, &item, error);
+    return wit_set_push_item(self, world, exported, &item, error);
 }
 
 whit_status wit_set_add_function(wit_set *self, wit_owner owner, bool exported,

@@ -159,13 +159,13 @@ static whit_status shared_copy(inclusion *self, const wit_item *item,
     wit_world *world = &self->set->worlds[self->into];
     uint64_t value = exported ? world->export_count : world->import_count;
     bool taken;
-    TRY(set_claim_interface(self->set,
-                            exported ? SCOPE_EXPORTED : SCOPE_IMPORTED,
-                            self->into, item->index, &value, &taken, error));
+    TRY(wit_set_claim_interface(
+        self->set, exported ? SCOPE_EXPORTED : SCOPE_IMPORTED, self->into,
+        item->index, &value, &taken, error));
     if (!taken) {
         wit_item copy = *item;
         copy.about = about_copy(self, item->about);
-        return set_push_item(self->set, self->into, exported, &copy, error);
+        return wit_set_push_item(self->set, self->into, exported, &copy, error);
     }
     wit_item *there =
         (wit_item *)&(exported ? world->exports : world->imports)[value];

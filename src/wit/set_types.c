@@ -28,8 +28,8 @@ static bool needs_name(wit_kind kind)
 static whit_status push(wit_set *self, const wit_type_def *type, wit_type *out,
                         whit_error *error)
 {
-    TRY(set_grow(self, &self->types, &self->room[4], self->type_count,
-                 sizeof *self->types, LIMIT_WIT_TYPES, "types", error));
+    TRY(wit_set_grow(self, &self->types, &self->room[4], self->type_count,
+                     sizeof *self->types, LIMIT_WIT_TYPES, "types", error));
     *out = self->type_count;
     self->types[self->type_count++] = *type;
     return WHIT_OK;
@@ -73,7 +73,8 @@ static whit_status derive(const wit_set *self, wit_type_def *type,
     return WHIT_OK;
 }
 
-whit_status set_push_primitive(wit_set *self, wit_kind kind, whit_error *error)
+whit_status wit_set_push_primitive(wit_set *self, wit_kind kind,
+                                   whit_error *error)
 {
     wit_type_def type = {.kind = kind,
                          .element = WIT_NONE,
@@ -97,14 +98,21 @@ static bool is_value(const wit_set *self, wit_type type)
            self->types[wit_type_strip(self, type)].kind != WIT_RESOURCE;
 }
 
+/* "a list", "an enum". */
+static const char *article(wit_kind kind)
+{
+    const char *text = wit_kind_text(kind);
+    return strchr("aeio", *text) ? "an" : "a";
+}
+
 static whit_status check_element(const wit_set *self, const wit_type_def *type,
                                  wit_type element, bool optional,
                                  whit_error *error)
 {
     if ((optional && element == WIT_NONE) || is_value(self, element))
         return WHIT_OK;
-    return error_set(error, WHIT_INVALID, "a %s needs a type of values",
-                     wit_kind_text(type->kind));
+    return error_set(error, WHIT_INVALID, "%s %s needs a type of values",
+                     article(type->kind), wit_kind_text(type->kind));
 }
 
 static whit_status check_key(const wit_set *self, wit_type key,
@@ -132,11 +140,11 @@ static whit_status check_fields(wit_set *self, const wit_type_def *type,
     const char *word = words[type->kind], *kind = wit_kind_text(type->kind);
     bool typed = type->kind == WIT_RECORD || type->kind == WIT_TUPLE;
     if (!type->field_count)
-        return error_set(error, WHIT_INVALID, "a %s needs at least one %s",
-                         kind, word);
+        return error_set(error, WHIT_INVALID, "%s %s needs at least one %s",
+                         article(type->kind), kind, word);
     if (type->field_count > LIMIT_WIT_FIELDS)
-        return error_set(error, WHIT_LIMIT, "a %s with more than %u %ss", kind,
-                         LIMIT_WIT_FIELDS, word);
+        return error_set(error, WHIT_LIMIT, "%s %s with more than %u %ss",
+                         article(type->kind), kind, LIMIT_WIT_FIELDS, word);
     if (type->kind == WIT_FLAGS && type->field_count > 32)
         return error_set(error, WHIT_INVALID,
                          "flags have at most 32 names, not %u: use two types",
@@ -154,8 +162,8 @@ static whit_status check_fields(wit_set *self, const wit_type_def *type,
         bool taken = false;
         uint64_t value = i;
         if (status == WHIT_OK)
-            status = set_claim(self, SCOPE_FIELDS, self->type_count,
-                               field->name, &value, &taken, error);
+            status = wit_set_claim(self, SCOPE_FIELDS, self->type_count,
+                                   field->name, &value, &taken, error);
         if (status == WHIT_OK && taken)
             status = error_set(error, WHIT_INVALID, "%s '%.*s' is there twice",
                                word, SLICE_ARG(field->name));
@@ -174,11 +182,11 @@ static whit_status check_handle(const wit_set *self, const wit_type_def *type,
         if (self->types[wit_type_strip(self, element)].kind == WIT_RESOURCE)
             return WHIT_OK;
         return error_set(
-            error, WHIT_INVALID, "%s<> is for resources, and '%.*s' is a %s",
+            error, WHIT_INVALID, "%s<> is for resources, and '%.*s' is %s %s",
             wit_kind_text(type->kind),
             SLICE_ARG(it->name.size ? it->name
                                     : slice_text(wit_kind_text(it->kind))),
-            wit_kind_text(it->kind));
+            article(it->kind), wit_kind_text(it->kind));
     }
     return error_set(error, WHIT_INVALID, "%s<> is for resources",
                      wit_kind_text(type->kind));
@@ -237,13 +245,13 @@ static whit_status note_use(wit_set *self, uint32_t interface, uint32_t from,
     wit_interface *owner = &self->interfaces[interface];
     uint64_t value = from;
     bool taken;
-    TRY(set_claim_interface(self, SCOPE_USES, interface, from, &value, &taken,
-                            error));
+    TRY(wit_set_claim_interface(self, SCOPE_USES, interface, from, &value,
+                                &taken, error));
     if (taken)
         return WHIT_OK;
-    TRY(set_grow(self, &owner->uses, &owner->room[2], owner->use_count,
-                 sizeof *owner->uses, LIMIT_WIT_MEMBERS,
-                 "interfaces used by one", error));
+    TRY(wit_set_grow(self, &owner->uses, &owner->room[2], owner->use_count,
+                     sizeof *owner->uses, LIMIT_WIT_MEMBERS,
+                     "interfaces used by one", error));
     ((uint32_t *)owner->uses)[owner->use_count++] = from;
     return WHIT_OK;
 }
@@ -268,21 +276,21 @@ static whit_status own_type(wit_set *self, wit_type index, whit_error *error)
                          .name = type->name,
                          .index = index,
                          .about = type->about};
-        TRY(set_claim_item(self, at, false, type->name, error));
-        return set_push_item(self, at, false, &item, error);
+        TRY(wit_set_claim_item(self, at, false, type->name, error));
+        return wit_set_push_item(self, at, false, &item, error);
     }
     wit_interface *owner = &self->interfaces[at];
     uint64_t value = set_value(false, index);
     bool taken;
-    TRY(set_claim(self, SCOPE_INTERFACE, at, type->name, &value, &taken,
-                  error));
+    TRY(wit_set_claim(self, SCOPE_INTERFACE, at, type->name, &value, &taken,
+                      error));
     if (taken)
         return error_set(error, WHIT_INVALID,
                          "the name '%.*s' is taken already",
                          SLICE_ARG(type->name));
-    TRY(set_grow(self, &owner->types, &owner->room[0], owner->type_count,
-                 sizeof *owner->types, LIMIT_WIT_MEMBERS,
-                 "types in an interface", error));
+    TRY(wit_set_grow(self, &owner->types, &owner->room[0], owner->type_count,
+                     sizeof *owner->types, LIMIT_WIT_MEMBERS,
+                     "types in an interface", error));
     owner_types(owner)[owner->type_count++] = index;
     uint32_t from = wit_type_used_from(self, index);
     return from == WIT_NONE ? WHIT_OK : note_use(self, at, from, error);
@@ -358,7 +366,7 @@ whit_status wit_set_add_type(wit_set *self, const wit_type_def *type,
     if (copy.name.size)
         return add_named(self, &copy, out, error);
     if (needs_name(copy.kind))
-        return error_set(error, WHIT_INVALID, "a %s needs a name",
-                         wit_kind_text(copy.kind));
+        return error_set(error, WHIT_INVALID, "%s %s needs a name",
+                         article(copy.kind), wit_kind_text(copy.kind));
     return add_anonymous(self, &copy, out, error);
 }

@@ -12,8 +12,8 @@
 /* What the stamps of an interface say about the world being completed. */
 enum { STAMP_IMPORTED, STAMP_TO_EXPORT, STAMP_EXPORTED, STAMP_REQUIRED };
 
-whit_status set_push_item(wit_set *self, uint32_t world, bool exported,
-                          const wit_item *item, whit_error *error)
+whit_status wit_set_push_item(wit_set *self, uint32_t world, bool exported,
+                              const wit_item *item, whit_error *error)
 {
     wit_world *owner = &self->worlds[world];
     const wit_item **items = exported ? &owner->exports : &owner->imports;
@@ -22,22 +22,23 @@ whit_status set_push_item(wit_set *self, uint32_t world, bool exported,
         return error_set(error, WHIT_LIMIT,
                          "more than %u imports and exports in all worlds",
                          LIMIT_WIT_ITEMS);
-    TRY(set_grow(self, items, &owner->room[exported], *count, sizeof **items,
-                 LIMIT_WIT_ITEMS, "imports or exports in a world", error));
+    TRY(wit_set_grow(self, items, &owner->room[exported], *count,
+                     sizeof **items, LIMIT_WIT_ITEMS,
+                     "imports or exports in a world", error));
     ((wit_item *)*items)[(*count)++] = *item;
     self->items++;
     return WHIT_OK;
 }
 
-whit_status set_claim_item(wit_set *self, uint32_t world, bool exported,
-                           slice name, whit_error *error)
+whit_status wit_set_claim_item(wit_set *self, uint32_t world, bool exported,
+                               slice name, whit_error *error)
 {
     const wit_world *owner = &self->worlds[world];
     uint64_t value = exported ? owner->export_count : owner->import_count;
     bool taken;
     TRY(wit_label_check(name, error));
-    TRY(set_claim(self, exported ? SCOPE_EXPORTS : SCOPE_IMPORTS, world, name,
-                  &value, &taken, error));
+    TRY(wit_set_claim(self, exported ? SCOPE_EXPORTS : SCOPE_IMPORTS, world,
+                      name, &value, &taken, error));
     if (!taken)
         return WHIT_OK;
     const wit_item *other =
@@ -58,19 +59,20 @@ whit_status wit_set_add_item(wit_set *self, uint32_t world, bool exported,
 {
     const wit_world *owner = &self->worlds[world];
     if (item->name.size) {
-        TRY(set_claim_item(self, world, exported, item->name, error));
-        return set_push_item(self, world, exported, item, error);
+        TRY(wit_set_claim_item(self, world, exported, item->name, error));
+        return wit_set_push_item(self, world, exported, item, error);
     }
     uint64_t value = exported ? owner->export_count : owner->import_count;
     bool taken;
-    TRY(set_claim_interface(self, exported ? SCOPE_EXPORTED : SCOPE_IMPORTED,
-                            world, item->index, &value, &taken, error));
+    TRY(wit_set_claim_interface(self,
+                                exported ? SCOPE_EXPORTED : SCOPE_IMPORTED,
+                                world, item->index, &value, &taken, error));
     if (taken)
         return error_set(
             error, WHIT_INVALID, "world '%.*s' %s interface '%.*s' already",
             SLICE_ARG(owner->name), exported ? "exports" : "imports",
             SLICE_ARG(self->interfaces[item->index].name));
-    return set_push_item(self, world, exported, item, error);
+    return wit_set_push_item(self, world, exported, item, error);
 }
 
 /* A world being completed: new lists, and a stack instead of recursion. */
@@ -142,7 +144,7 @@ static whit_status import_interface(completion *self, const wit_item *item,
         }
         if (!top->item.name.size)
             put_stamp(self, top->item.index, STAMP_IMPORTED);
-        TRY(set_push_item(set, self->world, false, &top->item, error));
+        TRY(wit_set_push_item(set, self->world, false, &top->item, error));
         self->step_count--;
     }
     return WHIT_OK;
@@ -186,13 +188,13 @@ static whit_status finish_export(completion *self, whit_error *error)
             return conflict(self, index, error);
         if (!named)
             put_stamp(self, index, STAMP_EXPORTED);
-        TRY(set_push_item(self->set, self->world, true, &top->item, error));
+        TRY(wit_set_push_item(self->set, self->world, true, &top->item, error));
     } else {
         put_stamp(self, index, STAMP_REQUIRED);
         if (!stamped(self, index, STAMP_IMPORTED)) {
             put_stamp(self, index, STAMP_IMPORTED);
-            TRY(set_push_item(self->set, self->world, false, &top->item,
-                              error));
+            TRY(wit_set_push_item(self->set, self->world, false, &top->item,
+                                  error));
         }
     }
     self->step_count--;
@@ -279,7 +281,8 @@ static whit_status complete_exports(completion *self, const wit_item *old,
             put_stamp(self, old[i].index, STAMP_TO_EXPORT);
     for (uint32_t i = 0; i < count; i++)
         if (old[i].kind != WIT_ITEM_INTERFACE)
-            TRY(set_push_item(self->set, self->world, true, &old[i], error));
+            TRY(wit_set_push_item(self->set, self->world, true, &old[i],
+                                  error));
     for (uint32_t i = 0; i < count; i++)
         if (old[i].kind == WIT_ITEM_INTERFACE) {
             whit_status status = export_interface(self, &old[i], error);
@@ -316,8 +319,8 @@ static whit_status append_methods(completion *self, const wit_item *old,
     qsort(ranks, methods, sizeof *ranks, compare_ranks);
     whit_status status = WHIT_OK;
     for (uint32_t i = 0; i < methods && status == WHIT_OK; i++)
-        status = set_push_item(self->set, self->world, false, &old[ranks[i].at],
-                               error);
+        status = wit_set_push_item(self->set, self->world, false,
+                                   &old[ranks[i].at], error);
     mem_free(ranks);
     return status;
 }
@@ -329,8 +332,8 @@ static whit_status append_rest(completion *self, const wit_item *old,
     for (int class = CLASS_USED; class < CLASS_METHOD; class++)
         for (uint32_t i = 0; i < count; i++)
             if (class_of(self->set, &old[i]) == class)
-                TRY(set_push_item(self->set, self->world, false, &old[i],
-                                  error));
+                TRY(wit_set_push_item(self->set, self->world, false, &old[i],
+                                      error));
     return append_methods(self, old, count, error);
 }
 
