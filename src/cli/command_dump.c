@@ -5,6 +5,8 @@
 #include "cli/command.h"
 #include "cli/module_input.h"
 #include "cli/output.h"
+#include "component/encode.h"
+#include "component/print.h"
 #include "wasm/encode.h"
 #include "wasm/print.h"
 
@@ -24,7 +26,9 @@ static int dump(const struct options *o, const char *file, slice bytes)
     buffer out;
     whit_error error, later;
     buffer_init(&out);
-    whit_status status = wasm_dump(bytes, WASM_FEATURES_ALL, &out, &error);
+    whit_status status =
+        component_is(bytes) ? component_dump(bytes, &out, &error)
+                            : wasm_dump(bytes, WASM_FEATURES_ALL, &out, &error);
     int code = cli_finish(file, o->output, WHIT_OK, &out, &later);
     if (!code && status != WHIT_OK)
         code = cli_fail_error(file, &error);
@@ -41,11 +45,14 @@ static int run(cli_line *line)
     } else if (!code) {
         /* Text has no bytes yet: dump what it stands for. */
         cli_module_release(&input);
-        code = cli_module_load(&input, line, WASM_FEATURES_ALL);
+        code = cli_input_load(&input, line, WASM_FEATURES_ALL);
         buffer bytes;
         whit_error error;
         buffer_init(&bytes);
-        if (!code && wasm_encode(input.module, &bytes, &error) != WHIT_OK)
+        if (!code &&
+            (input.component
+                 ? component_encode(input.component, &bytes, &error)
+                 : wasm_encode(input.module, &bytes, &error)) != WHIT_OK)
             code = cli_fail_error(input.file, &error);
         if (!code)
             code = dump(o, input.file, buffer_view(&bytes));

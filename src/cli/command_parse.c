@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/module_input.h"
 #include "cli/output.h"
+#include "component/encode.h"
 #include "wasm/encode.h"
 
 #include <unistd.h>
@@ -26,12 +27,14 @@ static int run(cli_line *line)
         return CLI_USAGE;
     }
     cli_module input;
-    int code = cli_module_load(&input, line, WASM_FEATURES_ALL);
+    int code = cli_input_load(&input, line, WASM_FEATURES_ALL);
     if (!code) {
         buffer out;
         whit_error error;
         buffer_init(&out);
-        whit_status status = wasm_encode(input.module, &out, &error);
+        whit_status status =
+            input.component ? component_encode(input.component, &out, &error)
+                            : wasm_encode(input.module, &out, &error);
         code = cli_finish(input.file, o->output, status, &out, &error);
     }
     cli_module_release(&input);
@@ -40,7 +43,7 @@ static int run(cli_line *line)
 
 const cli_command command_parse = {
     .name = "parse",
-    .summary = "Turn a module in the text format into a binary",
+    .summary = "Turn a module or component in the text format into a binary",
     .usage = "[MODULE]",
     .about = "The module is not validated: `whit validate` does that.",
     .options = options,

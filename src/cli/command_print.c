@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/module_input.h"
+#include "component/print.h"
 #include "wasm/print.h"
 
 struct options {
@@ -28,13 +29,16 @@ static int run(cli_line *line)
 {
     const struct options *o = line->options;
     cli_module input;
-    int code = cli_module_load(&input, line, WASM_FEATURES_ALL);
+    int code = cli_input_load(&input, line, WASM_FEATURES_ALL);
     if (!code) {
         wasm_print_options how = {o->fold, o->offsets, o->skeleton};
         buffer out;
         whit_error error;
         buffer_init(&out);
-        whit_status status = wasm_print(input.module, &how, &out, &error);
+        whit_status status =
+            input.component
+                ? component_print(input.component, &how, &out, &error)
+                : wasm_print(input.module, &how, &out, &error);
         code = cli_finish(input.file, o->output, status, &out, &error);
     }
     cli_module_release(&input);
@@ -43,7 +47,7 @@ static int run(cli_line *line)
 
 const cli_command command_print = {
     .name = "print",
-    .summary = "Print a module in the text format",
+    .summary = "Print a module or component in the text format",
     .usage = "[MODULE]",
     .options = options,
     .options_size = sizeof(struct options),

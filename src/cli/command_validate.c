@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/module_input.h"
 #include "cli/output.h"
+#include "component/validate.h"
 #include "wasm/branch_hints.h"
 #include "wasm/validate.h"
 
@@ -27,23 +28,33 @@ static int run(cli_line *line)
     if (!cli_features(&o->without, &features))
         return CLI_USAGE;
     cli_module input;
-    int code = cli_module_load(&input, line, features);
+    int code = cli_input_load(&input, line, features);
     whit_error error;
+    if (!code && input.component) {
+        if (component_validate(input.component, &error) != WHIT_OK)
+            code = cli_fail_error(input.file, &error);
+        cli_module_release(&input);
+        return code;
+    }
     if (!code && wasm_validate(input.module, features, &error) != WHIT_OK)
         code = cli_fail_error(input.file, &error);
     /* Wrong hints change nothing a program does. */
     if (!code && !o->quiet &&
-        wasm_branch_hints_check(input.module, &error) != WHIT_OK)
-        cli_note("%s: %s", input.file, error.message);
+        wasm_branch_hints_check(input.module, &error) != WHIT_OK) {
+        char text[WHIT_MESSAGE_SIZE + 64];
+        error_format(&error, input.file, text, sizeof text);
+        cli_note("%s", text);
+    }
     cli_module_release(&input);
     return code;
 }
 
 const cli_command command_validate = {
     .name = "validate",
-    .summary = "Check that a module is valid",
+    .summary = "Check that a module or component is valid",
     .usage = "[MODULE]",
-    .about = "MODULE is binary or text, or standard input. Nothing is "
+    .about = "MODULE is binary or text, or standard input; a component "
+             "is validated with all that is in it. Nothing is "
              "printed when it is valid; otherwise the position, the section "
              "and the item are.",
     .options = options,

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "cli/output.h"
+#include "component/decode.h"
+#include "component/text.h"
 #include "wasm/decode.h"
 #include "wasm/text.h"
 
@@ -23,25 +25,47 @@ int cli_module_read(cli_module *self, const cli_line *line)
     return CLI_SUCCESS;
 }
 
-int cli_module_load(cli_module *self, const cli_line *line,
-                    wasm_features features)
+static whit_status load(cli_module *self, slice source, wasm_features features,
+                        whit_error *error)
+{
+    wasm_decode_options options = {features, false};
+    bool text = source.size && source.data[0] != 0;
+    if (text && component_is_text(source))
+        return component_text_parse(source, &self->component, error);
+    if (text)
+        return wasm_text_parse(source, &self->module, error);
+    if (component_is(source))
+        return component_decode(source, &self->component, error);
+    return wasm_decode(source, &options, &self->module, error);
+}
+
+int cli_input_load(cli_module *self, const cli_line *line,
+                   wasm_features features)
 {
     int code = cli_module_read(self, line);
     if (code)
         return code;
     whit_error error;
     slice source = slice_of(self->bytes, self->size);
-    wasm_decode_options options = {features, false};
-    bool text = self->size && self->bytes[0] != 0;
-    whit_status status =
-        text ? wasm_text_parse(source, &self->module, &error)
-             : wasm_decode(source, &options, &self->module, &error);
-    return status == WHIT_OK ? CLI_SUCCESS : cli_fail_error(self->file, &error);
+    if (load(self, source, features, &error) != WHIT_OK)
+        return cli_fail_error(self->file, &error);
+    return CLI_SUCCESS;
+}
+
+int cli_module_load(cli_module *self, const cli_line *line,
+                    wasm_features features)
+{
+    int code = cli_input_load(self, line, features);
+    if (!code && self->component)
+        return cli_fail("%s: a component, where a core module is needed",
+                        self->file);
+    return code;
 }
 
 void cli_module_release(cli_module *self)
 {
     wasm_module_free(self->module);
+    component_file_free(self->component);
     mem_free(self->bytes);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * Reading a module operand, binary or text, for the verbs that look at
- * modules. */
+ * Reading a module or component operand, binary or text, for the verbs that
+ * look at it. */
 #ifndef CLI_MODULE_INPUT_H
 #define CLI_MODULE_INPUT_H
 
 #include "cli/option.h"
+#include "component/component.h"
 #include "wasm/features.h"
 #include "wasm/module.h"
 
@@ -12,11 +13,16 @@ typedef struct cli_module {
     const char *file;
     uint8_t *bytes; /* of the file */
     size_t size;
-    wasm_module *module;
+    wasm_module *module;       /* or NULL */
+    component_file *component; /* or NULL */
 } cli_module;
 
-/* Reads and decodes or parses the only operand. On failure says so and
- * returns an exit code; on success CLI_SUCCESS. Release in both cases. */
+/* Reads and decodes or parses the only operand, either a module or a
+ * component. On failure says so and returns an exit code; on success
+ * CLI_SUCCESS. Release in both cases. */
+int cli_input_load(cli_module *self, const cli_line *line,
+                   wasm_features features);
+/* The same for a core module; a component is an error. */
 int cli_module_load(cli_module *self, const cli_line *line,
                     wasm_features features);
 /* The operand's bytes only. */
