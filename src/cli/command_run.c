@@ -273,17 +273,32 @@ static void print_backtrace(const struct world *w)
     size_t count = whit_store_trap_frames(w->store);
     for (size_t i = 0; i < count; i++) {
         whit_frame frame = whit_store_trap_frame(w->store, i);
+        fprintf(stderr, "  %zu: ", i);
+        if (!frame.line)
+            fprintf(stderr, "0x%x ", frame.offset);
         if (frame.function.size)
-            fprintf(stderr, "  %zu: 0x%x %.*s\n", i, frame.offset,
-                    (int)frame.function.size, frame.function.data);
+            fprintf(stderr, "%.*s", (int)frame.function.size,
+                    frame.function.data);
         else
-            fprintf(stderr, "  %zu: 0x%x function %u\n", i, frame.offset,
-                    frame.index);
+            fprintf(stderr, "function %u", frame.index);
+        if (frame.line)
+            fprintf(stderr, " at line %u", frame.line);
+        fputc('\n', stderr);
     }
 }
 
-static int finish(const struct world *w, whit_status status,
-                  const whit_error *error)
+/* The message names the innermost frames too: here they come in full. */
+static int fail_trap(const struct world *w, whit_error *error)
+{
+    char *frames = strstr(error->message, "\n    at ");
+    if (frames && whit_store_trap_frames(w->store))
+        *frames = 0;
+    cli_fail_error(NULL, error);
+    print_backtrace(w);
+    return CLI_TRAP;
+}
+
+static int finish(const struct world *w, whit_status status, whit_error *error)
 {
     switch (status) {
     case WHIT_OK:
@@ -291,9 +306,7 @@ static int finish(const struct world *w, whit_status status,
     case WHIT_EXIT:
         return (int)(whit_wasi_exit_code(w->wasi) & 0xff);
     case WHIT_TRAP:
-        cli_fail_error(NULL, error);
-        print_backtrace(w);
-        return CLI_TRAP;
+        return fail_trap(w, error);
     case WHIT_EXCEPTION:
         cli_fail_error(NULL, error);
         return CLI_TRAP;

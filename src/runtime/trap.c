@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Traps in words. */
 #include "runtime/store.h"
+#include "wasm/positions.h"
 
 static const char *const trap_texts[] = {
     "no trap",
@@ -30,6 +31,11 @@ void rt_trap_format(const rt_trap *trap, buffer *out)
             buffer_slice(out, name);
         else
             buffer_printf(out, "function %u", frame->function);
-        buffer_printf(out, " (0x%x)", frame->offset);
+        wasm_position position;
+        if (wasm_module_position(frame->module->wasm, frame->function,
+                                 frame->offset, &position))
+            buffer_printf(out, " (line %u)", position.line);
+        else
+            buffer_printf(out, " (0x%x)", frame->offset);
     }
 }

@@ -23,7 +23,8 @@ struct rt_module;
 typedef struct rt_frame {
     struct rt_module *module; /* borrowed: lives as long as the store */
     uint32_t function;        /* index in the module */
-    uint32_t offset;          /* bytes from the start of the module */
+    uint32_t offset;          /* bytes from the start of the module, or of
+                               * the body in a module from text */
 } rt_frame;
 
 typedef struct rt_trap {
@@ -34,7 +35,8 @@ typedef struct rt_trap {
 } rt_trap;
 
 /* Appends the sentence, the detail, and one line for each frame:
- * "\n    at name (0xoffset)". The first line stands without the others. */
+ * "\n    at name (0xoffset)", or "(line N)" when its module came from text.
+ * The first line stands without the others. */
 void rt_trap_format(const rt_trap *trap, buffer *out);
 
 #endif

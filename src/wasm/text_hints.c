@@ -119,15 +119,19 @@ static const struct {
 
 enum { SLOTS = 2048, WORD_MAX = 48 };
 
-/* Open addressing by slice_hash; opcode + 1, 0 is empty. Written once. */
-static uint16_t opcode_slots[SLOTS];
+/* Open addressing by slice_hash; a word without bytes is an empty slot.
+ * Written once. */
+static struct {
+    slice word;
+    uint16_t op;
+} opcode_slots[SLOTS];
 static pthread_once_t opcode_once = PTHREAD_ONCE_INIT;
 
 static size_t find_slot(slice word)
 {
     size_t i = slice_hash(word) % SLOTS;
-    while (opcode_slots[i] &&
-           !slice_is(word, wasm_opcodes[opcode_slots[i] - 1].text))
+    while (opcode_slots[i].word.size &&
+           !slice_equal(word, opcode_slots[i].word))
         i = (i + 1) % SLOTS;
     return i;
 }
@@ -137,22 +141,24 @@ static void fill_slots(void)
     for (size_t op = 0; op < WASM_OP_COUNT; op++) {
         if (!wasm_opcodes[op].text)
             continue;
-        size_t slot = find_slot(slice_text(wasm_opcodes[op].text));
-        if (!opcode_slots[slot])
-            opcode_slots[slot] = (uint16_t)(op + 1);
+        slice word = slice_text(wasm_opcodes[op].text);
+        size_t slot = find_slot(word);
+        if (opcode_slots[slot].word.size)
+            continue;
+        opcode_slots[slot].word = word;
+        opcode_slots[slot].op = (uint16_t)op;
     }
 }
 
 bool text_opcode(slice word, uint16_t *op)
 {
     pthread_once(&opcode_once, fill_slots);
-    uint16_t found = opcode_slots[find_slot(word)];
-    *op = (uint16_t)(found - 1);
-    return found != 0;
+    size_t slot = find_slot(word);
+    *op = opcode_slots[slot].op;
+    return opcode_slots[slot].word.size != 0;
 }
 
-/* offset=N and align=N are one token. */
-static bool is_memarg_word(slice word)
+bool text_memarg_word(slice word)
 {
     const uint8_t *equals = memchr(word.data, '=', word.size);
     if (!equals)
@@ -173,7 +179,7 @@ bool text_word_known(slice word)
     for (size_t i = 0; i < COUNT_OF(keywords); i++)
         if (slice_is(word, keywords[i]))
             return true;
-    return text_opcode(word, &op) || is_memarg_word(word);
+    return text_opcode(word, &op) || text_memarg_word(word);
 }
 
 /* Edits (insert, delete, replace) from one word to the other. */

@@ -107,7 +107,7 @@ static bool memarg_word(const text_parser *p, const char *prefix, slice *number)
         memcmp(text.data, prefix, size) != 0)
         return false;
     *number = slice_of(text.data + size, text.size - size);
-    return text_word_known(text);
+    return text_memarg_word(text);
 }
 
 static whit_status read_memarg(text_parser *p, wasm_instruction *out)

@@ -215,6 +215,8 @@ void text_positions_release(text_parser *p);
 
 /* Whether the format has this word at all. */
 bool text_word_known(slice word);
+/* Whether it is offset=N or align=N, which are one token. */
+bool text_memarg_word(slice word);
 /* The known word nearest to a wrong one, or NULL. */
 const char *text_word_near(slice word);
 /* The first instruction of that name. */

@@ -2,6 +2,7 @@
  * Carries out the commands of a script. */
 #include "wast/runner.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "component/decode.h"
@@ -10,6 +11,7 @@
 #include "engine/engine.h"
 #include "wasm/branch_hints.h"
 #include "wasm/decode.h"
+#include "wasm/piece.h"
 #include "wasm/text.h"
 #include "wasm/validate.h"
 
@@ -101,16 +103,42 @@ static whit_status instantiate(wast_runner *self, rt_module *module,
                            out, error);
 }
 
-/* From a script's module to a validated one. */
-static whit_status read_module(wast_runner *self,
-                               const wasm_script_module *source,
-                               wasm_module **out, whit_error *error)
+/* Leaves a position in the script, or none. */
+static whit_status located(const wasm_script_module *source, whit_status status,
+                           whit_error *error)
+{
+    if (status == WHIT_OK || error->position == WHIT_POSITION_NONE)
+        return status;
+    if (error->position == WHIT_POSITION_LINE &&
+        source->form == WASM_FORM_TEXT) {
+        /* Core modules were read with the script's lines. */
+        if (!source->is_component)
+            error->line -= source->line - 1;
+        wasm_script_locate(source, error);
+        return status;
+    }
+    if (error->position == WHIT_POSITION_OFFSET)
+        error_prefix(error, "0x%" PRIx64, error->offset);
+    else
+        error_prefix(error, "%u:%u of the quoted text", error->line,
+                     error->column);
+    error->position = WHIT_POSITION_NONE;
+    return status;
+}
+
+static whit_status parse_module(wast_runner *self,
+                                const wasm_script_module *source,
+                                wasm_module **out, whit_error *error)
 {
     if (source->form == WASM_FORM_BINARY) {
         wasm_decode_options options = {self->engine->config.features, false};
         TRY(wasm_decode(source->bytes, &options, out, error));
     } else {
-        TRY(wasm_text_parse(source->bytes, out, error));
+        /* Lines of the script, for backtraces too. */
+        wasm_lexer start = wasm_lexer_new(source->bytes);
+        if (source->form == WASM_FORM_TEXT)
+            start.line = source->line;
+        TRY(wasm_text_parse_fields(&start, slice_of(NULL, 0), out, error));
     }
     whit_status status =
         wasm_validate(*out, self->engine->config.features, error);
@@ -119,17 +147,46 @@ static whit_status read_module(wast_runner *self,
     return status;
 }
 
-/* From a script's component to a validated one. */
-static whit_status read_component(const wasm_script_module *source,
-                                  whit_error *error)
+/* From a script's module to a validated one. */
+static whit_status read_module(wast_runner *self,
+                               const wasm_script_module *source,
+                               wasm_module **out, whit_error *error)
+{
+    return located(source, parse_module(self, source, out, error), error);
+}
+
+/* Whether instances of it have nothing to run and nothing to link. */
+static bool is_inert(const component *c)
+{
+    for (uint32_t i = 0; i < c->definition_count; i++) {
+        const component_definition *d = &c->definitions[i];
+        bool instance = d->kind == COMPONENT_DEF_INSTANCE ||
+                        d->kind == COMPONENT_DEF_CORE_INSTANCE;
+        if (d->kind == COMPONENT_DEF_IMPORT ||
+            (instance && !d->instance.is_exports))
+            return false;
+    }
+    return true;
+}
+
+static whit_status parse_component(const wasm_script_module *source,
+                                   bool *inert, whit_error *error)
 {
     component_file *file;
     TRY(source->form == WASM_FORM_BINARY
             ? component_decode(source->bytes, &file, error)
             : component_text_parse(source->bytes, &file, error));
     whit_status status = component_validate(file, error);
+    *inert = is_inert(&file->root);
     component_file_free(file);
     return status;
+}
+
+/* From a script's component to a validated one. */
+static whit_status read_component(const wasm_script_module *source, bool *inert,
+                                  whit_error *error)
+{
+    return located(source, parse_component(source, inert, error), error);
 }
 
 static whit_status no_components(whit_error *error)
@@ -137,15 +194,16 @@ static whit_status no_components(whit_error *error)
     return error_set(error, WHIT_UNSUPPORTED, "components do not run yet");
 }
 
-/* Component definitions are read; what would make an instance fails. */
+/* Component definitions are read; what would run something fails. */
 static whit_status run_component(wast_runner *self, const wasm_command *command,
                                  whit_error *error)
 {
     self->components = true;
     if (command->kind == WASM_COMMAND_INSTANCE)
         return no_components(error);
-    TRY(read_component(&command->module, error));
-    return command->module.definition ? WHIT_OK : no_components(error);
+    bool inert;
+    TRY(read_component(&command->module, &inert, error));
+    return command->module.definition || inert ? WHIT_OK : no_components(error);
 }
 
 static whit_status load(wast_runner *self, const wasm_script_module *source,
@@ -299,7 +357,8 @@ static whit_status load_and_instantiate(wast_runner *self,
     rt_module *module;
     rt_instance *instance;
     if (command->module.is_component) {
-        TRY(read_component(&command->module, error));
+        bool inert;
+        TRY(read_component(&command->module, &inert, error));
         return no_components(error);
     }
     TRY(load(self, &command->module, &module, error));
@@ -312,8 +371,9 @@ static whit_status only_read(wast_runner *self, const wasm_command *command,
                              whit_error *error)
 {
     wasm_module *wasm;
+    bool inert;
     if (command->module.is_component)
-        return read_component(&command->module, error);
+        return read_component(&command->module, &inert, error);
     TRY(read_module(self, &command->module, &wasm, error));
     wasm_module_free(wasm);
     return WHIT_OK;
@@ -327,7 +387,7 @@ static whit_status read_customs(wast_runner *self, const wasm_command *command,
     TRY(read_module(self, &command->module, &wasm, error));
     whit_status status = wasm_branch_hints_check(wasm, error);
     wasm_module_free(wasm);
-    return status;
+    return located(&command->module, status, error);
 }
 
 /* `status` must be what an assertion names, and its message, for traps, must
@@ -491,8 +551,10 @@ void wast_runner_commands(wast_runner *self, const wasm_command *commands,
         if (status == WHIT_OK) {
             report->passed++;
         } else {
+            bool own = error.position == WHIT_POSITION_LINE;
             report->failed++;
-            report->failure(report->self, commands[i].line, commands[i].column,
+            report->failure(report->self, own ? error.line : commands[i].line,
+                            own ? error.column : commands[i].column,
                             error.message);
         }
         pthread_mutex_unlock(self->report_lock);

@@ -1,0 +1,4 @@
+;; RUN: validate %
+(module
+  (func $main (param i32))
+  (start $main))
