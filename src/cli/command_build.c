@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/module_input.h"
 #include "cli/output.h"
 #include "platform/file.h"
 #include "toolchain/build.h"
@@ -22,6 +23,7 @@ struct options {
     const char *target_dir;
     const char *jobs;
     const char *color;
+    const char *html;
     cli_list packages, bin, example, features;
     cli_list cargo_args, rustc_args, clang_args, link_args;
     bool release, dev, core, debug, libc_malloc;
@@ -46,6 +48,8 @@ static const cli_option options[] = {
     FLAG("core", 0, core, "Make a core module (the only kind so far)"),
     TEXT("target", 't', target, "wasip1|unknown",
          "With the system interface (default), or with nothing"),
+    TEXT("html", 0, html, "FILE",
+         "Write a treemap of the module, with names that release drops"),
     FLAG("no-report", 0, no_report, "Do not print where the bytes went"),
     HEADING("What to build"),
     TEXT("manifest-path", 0, manifest_path, "FILE",
@@ -206,6 +210,44 @@ static tool_build_options translate(const struct options *o,
     };
 }
 
+/* The account of a module with names from before they were dropped, beside
+ * that of what the linker made. */
+static whit_status treemap(const tool_built *built, buffer *out,
+                           whit_error *error)
+{
+    tool_size_names names;
+    tool_size *before = NULL, *after = NULL;
+    slice linked = buffer_view(&built->linked);
+    TRY(tool_size_names_init(&names, linked, built->stats.map,
+                             built->stats.map_count, error));
+    whit_status status =
+        tool_size_new(buffer_view(&built->module), &names, &after, error);
+    if (status == WHIT_OK)
+        status = tool_size_new(linked, NULL, &before, error);
+    if (status == WHIT_OK)
+        status = tool_size_compare(after, before, error);
+    tool_size_style style = {.title = built->name};
+    if (status == WHIT_OK)
+        status = tool_size_html(after, &style, out, error);
+    tool_size_free(before);
+    tool_size_free(after);
+    tool_size_names_release(&names);
+    return status;
+}
+
+static int write_treemap(const char *file, const tool_build_result *result)
+{
+    buffer page;
+    whit_error error;
+    buffer_init(&page);
+    if (result->count != 1) {
+        cli_error("--html shows one module, and %zu were built", result->count);
+        return CLI_USAGE;
+    }
+    whit_status status = treemap(&result->modules[0], &page, &error);
+    return cli_finish(result->modules[0].output, file, status, &page, &error);
+}
+
 /* Where the bytes of each module are. */
 static int report(const struct options *o, const tool_build_result *result)
 {
@@ -251,6 +293,8 @@ static int run(cli_line *line)
     } else if (!o->no_report) {
         code = report(o, &result);
     }
+    if (!code && o->html)
+        code = write_treemap(o->html, &result);
     tool_build_result_release(&result);
     return code;
 }
