@@ -20,13 +20,13 @@
 #include "runtime/operations.h"
 #include "runtime/simd.h"
 
-#if !defined(INTERP_NO_TAILCALL) && defined(__clang__) &&     \
-    defined(__has_attribute) && defined(__OPTIMIZE__) &&      \
-    (defined(__x86_64__) || defined(__aarch64__)) &&          \
+#if !defined(INTERP_NO_TAILCALL) && defined(__clang__) && \
+    defined(__has_attribute) && defined(__OPTIMIZE__) &&  \
+    (defined(__x86_64__) || defined(__aarch64__)) &&      \
     !defined(__SANITIZE_ADDRESS__)
-#if __has_attribute(preserve_none) && __has_attribute(musttail) && \
-    !__has_feature(address_sanitizer) &&                           \
-    !__has_feature(memory_sanitizer) && !__has_feature(thread_sanitizer)
+#if __has_attribute(preserve_none) && __has_attribute(musttail) &&           \
+    !__has_feature(address_sanitizer) && !__has_feature(memory_sanitizer) && \
+    !__has_feature(thread_sanitizer)
 #define INTERP_TAILCALL 1
 #endif
 #endif
@@ -35,13 +35,12 @@
 #endif
 
 #define UNUSED __attribute__((unused))
-#define PARAMETERS                                                     \
-    UNUSED const uint8_t *ip, UNUSED uint8_t *fp, UNUSED uint8_t *mem, \
-        UNUSED rt_instance *inst, UNUSED rt_context *ctx,              \
-        UNUSED uint64_t acc, UNUSED float facc, UNUSED double dacc
+#define PARAMETERS                                                             \
+    UNUSED const uint8_t *ip, UNUSED uint8_t *fp, UNUSED uint8_t *mem,         \
+        UNUSED rt_instance *inst, UNUSED rt_context *ctx, UNUSED uint64_t acc, \
+        UNUSED float facc, UNUSED double dacc
 #define ARGUMENTS ip, fp, mem, inst, ctx, acc, facc, dacc
-#define HANDLER(name) \
-    static HANDLER_CALL whit_status handle_##name(PARAMETERS)
+#define HANDLER(name) static HANDLER_CALL whit_status handle_##name(PARAMETERS)
 #if INTERP_TAILCALL
 #define HANDLER_CALL __attribute__((preserve_none))
 #else
@@ -57,10 +56,9 @@ static inline handler handler_at(const uint8_t *ip)
 }
 
 #if INTERP_TAILCALL
-#define JUMP_TO(name) \
-    __attribute__((musttail)) return handle_##name(ARGUMENTS)
-#define DISPATCH() \
-    __attribute__((musttail)) return handler_at(ip)(ARGUMENTS)
+#define JUMP_TO(name) __attribute__((musttail)) return handle_##name(ARGUMENTS)
+#define DISPATCH() __attribute__((musttail)) return handler_at(ip)(ARGUMENTS)
+#define DISPATCH_LOOP() DISPATCH()
 /* A fault's handler finds ip and fp in their registers: the access is over
  * before ip moves on. */
 #define LOADED(value) __asm__ volatile("" : "+r"(ip), "+r"(value))
@@ -85,20 +83,31 @@ typedef struct machine {
 } machine;
 #define RUN_ON (-1)
 #define JUMP_TO(name) return handle_##name(ARGUMENTS)
-#define DISPATCH()                                               \
-    do {                                                         \
-        machine *m_ = ctx->activation;                           \
-        m_->ip = ip;                                             \
-        m_->fp = fp;                                             \
-        m_->mem = mem;                                           \
-        m_->inst = inst;                                         \
-        m_->acc = acc;                                           \
-        m_->facc = facc;                                         \
-        m_->dacc = dacc;                                         \
-        return RUN_ON;                                           \
+#define DISPATCH_LOOP()                \
+    do {                               \
+        machine *m_ = ctx->activation; \
+        m_->ip = ip;                   \
+        m_->fp = fp;                   \
+        m_->mem = mem;                 \
+        m_->inst = inst;               \
+        m_->acc = acc;                 \
+        m_->facc = facc;               \
+        m_->dacc = dacc;               \
+        return RUN_ON;                 \
     } while (0)
-#define LOADED(value) __asm__ volatile("" : : "m"(value) : "memory")
-#define LOADED_FLOAT(value) LOADED(value)
+/* An optimizing gcc jumps when the caller's arguments are the callee's and no
+ * local's address is known elsewhere: handlers that give one away go through
+ * the loop. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && \
+    (defined(__x86_64__) || defined(__aarch64__)) &&                     \
+    !defined(INTERP_NO_TAILCALL) && !defined(__SANITIZE_ADDRESS__) &&    \
+    !defined(__SANITIZE_THREAD__)
+#define DISPATCH() return handler_at(ip)(ARGUMENTS)
+#else
+#define DISPATCH() DISPATCH_LOOP()
+#endif
+#define LOADED(value) ((void)(value))
+#define LOADED_FLOAT(value) ((void)(value))
 #define STORED() __asm__ volatile("" : : : "memory")
 #define BEFORE_ACCESS()                    \
     do {                                   \
@@ -108,10 +117,16 @@ typedef struct machine {
     } while (0)
 #endif
 
-#define NEXT(length)     \
-    do {                 \
-        ip += (length);  \
-        DISPATCH();      \
+#define NEXT(length)    \
+    do {                \
+        ip += (length); \
+        DISPATCH();     \
+    } while (0)
+
+#define NEXT_LOOP(length) \
+    do {                  \
+        ip += (length);   \
+        DISPATCH_LOOP();  \
     } while (0)
 
 #define TRAP(code_)         \
@@ -121,11 +136,11 @@ typedef struct machine {
     } while (0)
 
 /* Accumulators that need not live across a call of C. */
-#define FORGET()     \
-    do {             \
-        acc = 0;     \
-        facc = 0;    \
-        dacc = 0;    \
+#define FORGET()  \
+    do {          \
+        acc = 0;  \
+        facc = 0; \
+        dacc = 0; \
     } while (0)
 
 /* What visitors and backtraces need. */

@@ -3,17 +3,17 @@
 /* No guard: included where handlers stand. */
 
 /* Instructions that call C and may trap. */
-#define OPERATION(NAME, length, ...)              \
-    HANDLER(NAME)                                 \
-    {                                             \
-        rt_slot *s = SLOT_AT(8);                  \
-        rt_trap_code code;                        \
-        SAVE();                                   \
-        __VA_ARGS__;                              \
-        if (UNLIKELY(code != RT_TRAP_NONE))       \
-            TRAP(code);                           \
-        FORGET();                                 \
-        NEXT(length);                             \
+#define OPERATION(NAME, length, ...)        \
+    HANDLER(NAME)                           \
+    {                                       \
+        rt_slot *s = SLOT_AT(8);            \
+        rt_trap_code code;                  \
+        SAVE();                             \
+        __VA_ARGS__;                        \
+        if (UNLIKELY(code != RT_TRAP_NONE)) \
+            TRAP(code);                     \
+        FORGET();                           \
+        NEXT_LOOP(length);                  \
     }
 #define MEMORY(o) (inst->memories[U32_AT(o)])
 #define TABLE(o) (inst->tables[U32_AT(o)])
@@ -112,22 +112,22 @@ HANDLER(ELEM_DROP)
 }
 
 /* Waiting. */
-#define ATOMIC_OPERATION(NAME, M, call)                                     \
-    OPERATION(NAME, 24, {                                                   \
-        rt_memory *m = MEMORY(12);                                          \
-        uint64_t at = ADDRESS(m->is64, s[0]);                               \
-        uint64_t offset = U64_AT(16);                                       \
-        if (at + offset < at || at + offset + sizeof(M) < sizeof(M) ||      \
-            at + offset + sizeof(M) > atomic_load(&m->size)) {              \
-            code = RT_TRAP_MEMORY_BOUNDS;                                   \
-        } else if ((at + offset) % sizeof(M)) {                             \
-            code = RT_TRAP_UNALIGNED_ATOMIC;                                \
-        } else {                                                            \
-            uint32_t result = 0;                                            \
-            at += offset;                                                   \
-            code = call;                                                    \
-            s->u64 = result;                                                \
-        }                                                                   \
+#define ATOMIC_OPERATION(NAME, M, call)                                \
+    OPERATION(NAME, 24, {                                              \
+        rt_memory *m = MEMORY(12);                                     \
+        uint64_t at = ADDRESS(m->is64, s[0]);                          \
+        uint64_t offset = U64_AT(16);                                  \
+        if (at + offset < at || at + offset + sizeof(M) < sizeof(M) || \
+            at + offset + sizeof(M) > atomic_load(&m->size)) {         \
+            code = RT_TRAP_MEMORY_BOUNDS;                              \
+        } else if ((at + offset) % sizeof(M)) {                        \
+            code = RT_TRAP_UNALIGNED_ATOMIC;                           \
+        } else {                                                       \
+            uint32_t result = 0;                                       \
+            at += offset;                                              \
+            code = call;                                               \
+            s->u64 = result;                                           \
+        }                                                              \
     })
 ATOMIC_OPERATION(MEMORY_ATOMIC_NOTIFY, uint32_t,
                  rt_memory_notify(m, at, s[1].u32, &result))
@@ -175,9 +175,8 @@ HANDLER(REF_AS_NON_NULL)
         TRAP(RT_TRAP_NULL_REFERENCE);
     NEXT(12);
 }
-RESULT_FORMS(REF_TEST, i32, 16, {
-    acc = matches(inst, SLOT(8).ref, U32_AT(12));
-})
+RESULT_FORMS(REF_TEST, i32, 16,
+             { acc = matches(inst, SLOT(8).ref, U32_AT(12)); })
 RESULT_FORMS(REF_TEST_TYPE, i32, 24, {
     acc = matches_type(SLOT(8).ref, (const wasm_type *)(uintptr_t)U64_AT(16),
                        U32_AT(12));
@@ -190,9 +189,8 @@ HANDLER(REF_CAST)
 }
 HANDLER(REF_CAST_TYPE)
 {
-    if (UNLIKELY(!matches_type(SLOT(8).ref,
-                               (const wasm_type *)(uintptr_t)U64_AT(16),
-                               U32_AT(12))))
+    if (UNLIKELY(!matches_type(
+            SLOT(8).ref, (const wasm_type *)(uintptr_t)U64_AT(16), U32_AT(12))))
         TRAP(RT_TRAP_CAST);
     NEXT(24);
 }
@@ -210,9 +208,8 @@ RESULT_FORMS(I31_GET_U, i32, 12, {
 
 /* Structs. */
 #define TYPE(o) (inst->types[U32_AT(o)])
-OPERATION(STRUCT_NEW_DEFAULT, 16, {
-    code = rt_struct_new(inst->store, TYPE(12), &s->ref);
-})
+OPERATION(STRUCT_NEW_DEFAULT, 16,
+          { code = rt_struct_new(inst->store, TYPE(12), &s->ref); })
 OPERATION(STRUCT_NEW, 16, {
     rt_ref made;
     code = rt_struct_new(inst->store, TYPE(12), &made);
@@ -221,20 +218,20 @@ OPERATION(STRUCT_NEW, 16, {
         s->ref = made;
     }
 })
-#define STRUCT_AT(o)                             \
-    const uint8_t *at;                           \
-    do {                                         \
-        rt_ref ref = SLOT(8).ref;                \
-        if (UNLIKELY(!ref))                      \
-            TRAP(RT_TRAP_NULL_STRUCTURE);        \
+#define STRUCT_AT(o)                                         \
+    const uint8_t *at;                                       \
+    do {                                                     \
+        rt_ref ref = SLOT(8).ref;                            \
+        if (UNLIKELY(!ref))                                  \
+            TRAP(RT_TRAP_NULL_STRUCTURE);                    \
         at = rt_object_data(rt_ref_object(ref)) + U32_AT(o); \
     } while (0)
-#define STRUCT_GET(NAME, M, C, R)      \
-    RESULT_FORMS(NAME, R, 16, {        \
-        STRUCT_AT(12);                 \
-        M raw;                         \
-        memcpy(&raw, at, sizeof raw);  \
-        SET_##R((C)raw);               \
+#define STRUCT_GET(NAME, M, C, R)     \
+    RESULT_FORMS(NAME, R, 16, {       \
+        STRUCT_AT(12);                \
+        M raw;                        \
+        memcpy(&raw, at, sizeof raw); \
+        SET_##R((C)raw);              \
     })
 STRUCT_GET(STRUCT_GET_8_S, int8_t, int32_t, i32)
 STRUCT_GET(STRUCT_GET_8_U, uint8_t, uint32_t, i32)
@@ -250,12 +247,12 @@ HANDLER(STRUCT_GET_V128)
     PUT_V(16, get_v128(at));
     NEXT(20);
 }
-#define STRUCT_SET(NAME, M)                         \
-    HANDLER(NAME)                                   \
-    {                                               \
-        STRUCT_AT(16);                              \
+#define STRUCT_SET(NAME, M)                                    \
+    HANDLER(NAME)                                              \
+    {                                                          \
+        STRUCT_AT(16);                                         \
         memcpy((void *)(uintptr_t)at, SLOT_AT(12), sizeof(M)); \
-        NEXT(20);                                   \
+        NEXT(20);                                              \
     }
 STRUCT_SET(STRUCT_SET_8, uint8_t)
 STRUCT_SET(STRUCT_SET_16, uint16_t)
@@ -264,9 +261,8 @@ STRUCT_SET(STRUCT_SET_64, uint64_t)
 STRUCT_SET(STRUCT_SET_V128, rt_v128)
 
 /* Arrays. */
-OPERATION(ARRAY_NEW_DEFAULT, 16, {
-    code = rt_array_new(inst->store, TYPE(12), s->u32, &s->ref);
-})
+OPERATION(ARRAY_NEW_DEFAULT, 16,
+          { code = rt_array_new(inst->store, TYPE(12), s->u32, &s->ref); })
 OPERATION(ARRAY_NEW, 16, {
     rt_ref made;
     uint32_t slots = wasm_slots(TYPE(12)->fields[0].type);
@@ -293,24 +289,24 @@ OPERATION(ARRAY_NEW_ELEM, 20, {
     code = rt_array_new_elem(inst, TYPE(12), U32_AT(16), s[0].u32, s[1].u32,
                              &s->ref);
 })
-#define ARRAY_AT(size_)                                     \
-    uint8_t *at;                                            \
-    do {                                                    \
-        rt_ref ref = SLOT(8).ref;                           \
-        if (UNLIKELY(!ref))                                 \
-            TRAP(RT_TRAP_NULL_ARRAY);                       \
-        rt_object *object = rt_ref_object(ref);             \
-        uint32_t index = SLOT(12).u32;                      \
-        if (UNLIKELY(index >= object->length))              \
-            TRAP(RT_TRAP_ARRAY_BOUNDS);                     \
+#define ARRAY_AT(size_)                                        \
+    uint8_t *at;                                               \
+    do {                                                       \
+        rt_ref ref = SLOT(8).ref;                              \
+        if (UNLIKELY(!ref))                                    \
+            TRAP(RT_TRAP_NULL_ARRAY);                          \
+        rt_object *object = rt_ref_object(ref);                \
+        uint32_t index = SLOT(12).u32;                         \
+        if (UNLIKELY(index >= object->length))                 \
+            TRAP(RT_TRAP_ARRAY_BOUNDS);                        \
         at = rt_object_data(object) + (size_t)index * (size_); \
     } while (0)
-#define ARRAY_GET(NAME, M, C, R)       \
-    RESULT_FORMS(NAME, R, 16, {        \
-        ARRAY_AT(sizeof(M));           \
-        M raw;                         \
-        memcpy(&raw, at, sizeof raw);  \
-        SET_##R((C)raw);               \
+#define ARRAY_GET(NAME, M, C, R)      \
+    RESULT_FORMS(NAME, R, 16, {       \
+        ARRAY_AT(sizeof(M));          \
+        M raw;                        \
+        memcpy(&raw, at, sizeof raw); \
+        SET_##R((C)raw);              \
     })
 ARRAY_GET(ARRAY_GET_8_S, int8_t, int32_t, i32)
 ARRAY_GET(ARRAY_GET_8_U, uint8_t, uint32_t, i32)
@@ -326,12 +322,12 @@ HANDLER(ARRAY_GET_V128)
     PUT_V(16, get_v128(at));
     NEXT(20);
 }
-#define ARRAY_SET(NAME, M)                    \
-    HANDLER(NAME)                             \
-    {                                         \
-        ARRAY_AT(sizeof(M));                  \
-        memcpy(at, SLOT_AT(16), sizeof(M));   \
-        NEXT(20);                             \
+#define ARRAY_SET(NAME, M)                  \
+    HANDLER(NAME)                           \
+    {                                       \
+        ARRAY_AT(sizeof(M));                \
+        memcpy(at, SLOT_AT(16), sizeof(M)); \
+        NEXT(20);                           \
     }
 ARRAY_SET(ARRAY_SET_8, uint8_t)
 ARRAY_SET(ARRAY_SET_16, uint16_t)

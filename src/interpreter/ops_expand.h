@@ -11,21 +11,21 @@
     INTERP_SHAPES_4(X, NAME, T)      \
     INTERP_BRANCH_4(X, BR_##NAME, T) \
     INTERP_BRANCH_4(X, BR_NOT_##NAME, T)
-#define UNARY(NAME, fn, T, R)         \
+#define UNARY(NAME, fn, T, R)       \
     INTERP_RESULT(X, NAME##_S, "s") \
     INTERP_RESULT(X, NAME##_A, "")
 #define TRUNCATE(NAME, fn, T, R) UNARY(NAME, fn, T, R)
-#define LOAD(NAME, M, C, R)               \
-    INTERP_RESULT(X, NAME##_S, "si")      \
-    INTERP_RESULT(X, NAME##_A, "i")       \
-    INTERP_RESULT(X, NAME##_I, "i")       \
-    INTERP_RESULT(X, NAME##_G, "sil")     \
-    INTERP_RESULT(X, NAME##_SUM_SS, "ssi") \
-    INTERP_RESULT(X, NAME##_SUM_AS, "si") \
-    INTERP_RESULT(X, NAME##_SUM_SI, "sii") \
-    INTERP_RESULT(X, NAME##_SUM_AI, "ii") \
+#define LOAD(NAME, M, C, R)                 \
+    INTERP_RESULT(X, NAME##_S, "si")        \
+    INTERP_RESULT(X, NAME##_A, "i")         \
+    INTERP_RESULT(X, NAME##_I, "i")         \
+    INTERP_RESULT(X, NAME##_G, "sil")       \
+    INTERP_RESULT(X, NAME##_SUM_SS, "ssi")  \
+    INTERP_RESULT(X, NAME##_SUM_AS, "si")   \
+    INTERP_RESULT(X, NAME##_SUM_SI, "sii")  \
+    INTERP_RESULT(X, NAME##_SUM_AI, "ii")   \
     INTERP_RESULT(X, NAME##_MUL_SS, "sisi") \
-    INTERP_RESULT(X, NAME##_MUL_AS, "isi") \
+    INTERP_RESULT(X, NAME##_MUL_AS, "isi")  \
     INTERP_RESULT(X, NAME##_MUL_SI, "siii") \
     INTERP_RESULT(X, NAME##_MUL_AI, "iii")
 #define STORE(NAME, M, T)                       \
@@ -45,8 +45,8 @@
     X(NAME##_SUM_SI_I, "si" INTERP_IMM_##T "i") \
     X(NAME##_SUM_AI_S, "isi")                   \
     X(NAME##_SUM_AI_I, "i" INTERP_IMM_##T "i")
-#define SELECT(NAME, A, B, imm)                 \
-    INTERP_RESULT(X, NAME##_S, imm "s")       \
+#define SELECT(NAME, A, B, imm)         \
+    INTERP_RESULT(X, NAME##_S, imm "s") \
     INTERP_RESULT(X, NAME##_A, imm)
 #define VECTOR_1(NAME, fn) X(NAME, "sd")
 #define VECTOR_2(NAME, fn) X(NAME, "ssd")
@@ -56,7 +56,9 @@
 #define VECTOR_TEST(NAME, fn) INTERP_RESULT(X, NAME, "s")
 #define VECTOR_EXTRACT(NAME, fn, R) INTERP_RESULT(X, NAME, "si")
 #define VECTOR_REPLACE(NAME, fn, T) X(NAME, "ssid")
-#define VECTOR_LOAD(NAME, fn, bytes) X(NAME, "sid") X(NAME##_G, "sild")
+#define VECTOR_LOAD(NAME, fn, bytes) \
+    X(NAME, "sid")                   \
+    X(NAME##_G, "sild")
 #define VECTOR_LOAD_LANE(NAME, fn, bytes) X(NAME##_G, "ssilid")
 #define VECTOR_STORE_LANE(NAME, fn, bytes) X(NAME##_G, "ssili")
 #define ATOMIC_LOAD(NAME, M) X(NAME, "sil")

@@ -726,7 +726,7 @@ static void br_if(interp_translator *t)
     branch_if(t, t->in.index, c, true);
 }
 
-bool interp_control(interp_translator *t)
+static bool control_flow(interp_translator *t)
 {
     switch (t->in.op) {
     case WASM_OP_NOP:
@@ -767,6 +767,15 @@ bool interp_control(interp_translator *t)
         emit_return(t);
         stop(t);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static bool call_or_throw(interp_translator *t)
+{
+    switch (t->in.op) {
     case WASM_OP_CALL:
         call(t);
         break;
@@ -803,6 +812,15 @@ bool interp_control(interp_translator *t)
     case WASM_OP_BR_ON_CAST_FAIL:
         br_on_cast(t, true);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+bool interp_control(interp_translator *t)
+{
+    switch (t->in.op) {
     case WASM_OP_DROP:
         interp_drop(t, 1);
         break;
@@ -820,7 +838,7 @@ bool interp_control(interp_translator *t)
         interp_local_set(t, t->in.index, true);
         break;
     default:
-        return false;
+        return control_flow(t) || call_or_throw(t);
     }
     return true;
 }

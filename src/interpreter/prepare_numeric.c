@@ -76,9 +76,6 @@ static const numeric numerics[WASM_OP_COUNT] = {
     ROW(NAME, LANE_LOAD, 2, CLASS_V128, INTERP_##NAME##_G, 0)
 #define VECTOR_STORE_LANE(NAME, fn, bytes) \
     ROW(NAME, LANE_STORE, 2, NO_CLASS, INTERP_##NAME##_G, 0)
-/* I32 in the name means that the result is one; the class of a slot's
- * contents is all that matters here. */
-#define ATOMIC_CLASS(NAME) ((#NAME)[1] == '3' ? CLASS_I32 : CLASS_I64)
 #define ATOMIC_LOAD(NAME, M) ROW(NAME, ATOMIC, 1, 0, INTERP_##NAME, 0)
 #define ATOMIC_STORE(NAME, M) ROW(NAME, ATOMIC, 2, NO_CLASS, INTERP_##NAME, 0)
 #define ATOMIC_RMW(NAME, M, builtin) ROW(NAME, ATOMIC, 2, 0, INTERP_##NAME, 0)
