@@ -104,8 +104,12 @@ static whit_status check_types(wasm_validator *v)
     TRY_ALLOC(v->table, v->error);
     v->types = mem_calloc(m->type_count, sizeof *v->types);
     TRY_ALLOC(v->types, v->error);
-    IN_ITEM(v, wasm_type_table_add(v->table, m, v->types, v->error),
-            WASM_SECTION_TYPE, WASM_NO_INDEX);
+    for (uint32_t i = 0; i < m->type_count; i += m->types[i].rec_count)
+        IN_ITEM(v,
+                wasm_type_table_group(v->table, m->types + i, i,
+                                      m->types[i].rec_count, v->types,
+                                      v->error),
+                WASM_SECTION_TYPE, i);
     for (uint32_t i = 0; i < m->type_count; i++)
         IN_ITEM(v, check_type(v, i), WASM_SECTION_TYPE, i);
     return WHIT_OK;

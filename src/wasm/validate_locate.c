@@ -252,6 +252,11 @@ void wasm_locate(const wasm_module *module, wasm_section_id section,
     if (error->position == WHIT_POSITION_NONE)
         find_position(module, section, index, error);
     error_suffix(error, " (%s section", wasm_section_text(section));
+    if (section == WASM_SECTION_START &&
+        module->start < module->function_count) {
+        index = module->start;
+        p = place_of(WASM_SECTION_FUNCTION);
+    }
     if (index != WASM_NO_INDEX && p.noun) {
         error_suffix(error, ", %s %u", p.noun, index);
         add_name(module, &p, index, error);

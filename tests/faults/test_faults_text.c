@@ -8,6 +8,7 @@
 #include "wasm/print.h"
 #include "wasm/script.h"
 #include "wasm/text.h"
+#include "wasm/validate.h"
 
 typedef whit_status work(slice text, whit_error *error);
 
@@ -16,6 +17,17 @@ static whit_status parse(slice text, whit_error *error)
     wasm_module *module = NULL;
     whit_status status = wasm_text_parse(text, &module, error);
     CHECK((status == WHIT_OK) == (module != NULL));
+    wasm_module_free(module);
+    return status;
+}
+
+/* Positions are looked up without memory. */
+static whit_status validate(slice text, whit_error *error)
+{
+    wasm_module *module = NULL;
+    TRY(wasm_text_parse(text, &module, error));
+    whit_status status = wasm_validate(module, WASM_FEATURES_ALL, error);
+    CHECK(status != WHIT_INVALID || error->position == WHIT_POSITION_LINE);
     wasm_module_free(module);
     return status;
 }
@@ -66,6 +78,8 @@ TEST(parsing)
     fail_each(parse, slice_text(everything_text), WHIT_OK);
     fail_each(parse, slice_text("(module (func $a (local $b i32) (bad)))"),
               WHIT_MALFORMED);
+    fail_each(validate, slice_text("(module (func (local i32) drop))"),
+              WHIT_INVALID);
 }
 
 TEST(printing)

@@ -190,18 +190,20 @@ TEST(traps_say_where)
 {
     world w;
     open_world(&w, NULL, NULL);
-    CHECK_INT(load(&w, "(module (func $deep (unreachable))"
-                       "(func $middle (call $deep))"
-                       "(func (export \"top\") (call $middle)))"),
+    CHECK_INT(load(&w, "(module (func $deep (unreachable))\n"
+                       "(func $middle (call $deep))\n"
+                       "(func (export \"top\")\n (call $middle)))"),
               WHIT_OK);
     CHECK_INT(call(&w, "top", NULL, 0, NULL), WHIT_TRAP);
     CHECK_INT(whit_store_trap_code(w.store), WHIT_TRAP_UNREACHABLE);
     CHECK_INT(whit_store_trap_frames(w.store), 3);
     static const char *const names[] = {"deep", "middle", "top"};
+    static const uint32_t lines[] = {1, 2, 4};
     for (size_t i = 0; i < 3; i++) {
         whit_frame frame = whit_store_trap_frame(w.store, i);
         CHECK_INT(frame.function.size, strlen(names[i]));
         CHECK(!memcmp(frame.function.data, names[i], strlen(names[i])));
+        CHECK_INT(frame.line, lines[i]);
     }
     /* The store is as good as before. */
     CHECK_INT(call(&w, "top", NULL, 0, NULL), WHIT_TRAP);
