@@ -426,6 +426,7 @@ void interp_result_slot(interp_translator *t, interp_class class)
 {
     interp_entry *e = push(t, KIND_TEMP, class);
     t->temp_field = (uint32_t)t->size;
+    t->temp_home = e->home;
     interp_put32(t, (uint32_t)e->home);
     t->temp_end = (uint32_t)t->size;
     interp_wrote(t, e->home, 3);
@@ -488,7 +489,8 @@ void interp_local_set(interp_translator *t, uint32_t local, bool tee)
         interp_wrote(t, slot, which);
     } else if (e.kind == KIND_CONST) {
         interp_immediate(t, e.value, slot);
-    } else if (e.kind == KIND_TEMP && t->temp_end == t->size && t->temp_end) {
+    } else if (e.kind == KIND_TEMP && t->temp_end == t->size && t->temp_end &&
+               t->temp_home == e.home) {
         interp_patch32(t, t->temp_field, (uint32_t)slot);
         t->temp_end = 0;
         interp_wrote(t, slot, 3);

@@ -175,7 +175,8 @@ typedef struct interp_translator {
     uint32_t inc_op;
     uint32_t copy_start; /* a COPY that ends at copy_end */
     uint32_t copy_end;
-    uint32_t temp_field; /* result slot of what ends at temp_end */
+    uint32_t temp_field; /* result slot of what ends at temp_end, */
+    int32_t temp_home;   /* and the home of its entry */
     uint32_t temp_end;
     uint32_t fuel_field;
     uint32_t fuel;
