@@ -106,7 +106,8 @@ static whit_status put_module(dumper *d, uint64_t end, whit_error *error)
         uint64_t offset = 0;
         while (i < inner.size && inner.data[i] != ' ') {
             uint8_t c = inner.data[i++];
-            offset = offset * 16 + (c <= '9' ? c - '0' : c - 'a' + 10u);
+            offset =
+                offset * 16 + (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
         }
         buffer_printf(d->out, "%06" PRIx64, offset + d->place);
         while (i < inner.size && inner.data[i] != '\n')
