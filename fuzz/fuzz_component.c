@@ -83,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!text) {
         whit_error error;
         whit_status dumped = component_dump(input, &out, &error);
-        expect((dumped == WHIT_OK) == (status == WHIT_OK));
+        /* The dump reads bodies too. */
+        expect(status == WHIT_OK || dumped != WHIT_OK);
     }
     buffer_release(&out);
     if (status != WHIT_OK)
