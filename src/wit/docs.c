@@ -72,8 +72,11 @@ static void collect(doc_lines *self, slice gap)
         if (line) {
             const uint8_t *end = memchr(gap.data, '\n', gap.size);
             size = end ? (size_t)(end - gap.data) : gap.size;
-            if (size > 2 && gap.data[2] == '/')
-                add_line(self, slice_of(gap.data + 3, size - 3));
+            size_t slashes = 2;
+            while (slashes < size && gap.data[slashes] == '/')
+                slashes++;
+            if (slashes > 2)
+                add_line(self, slice_of(gap.data + slashes, size - slashes));
         } else if (block) {
             size = block_size(gap);
             if (size > 4 && gap.data[2] == '*')

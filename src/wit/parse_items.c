@@ -154,6 +154,14 @@ static whit_status parse_type_item(parser *self, wit_kind kind, ast_item *out,
 {
     out->kind = AST_TYPE;
     out->type_kind = kind;
+    if (wit_parse_is(self, WIT_TOKEN_COLON)) {
+        slice word =
+            slice_of(self->lexer.text.data + out->at, self->last_end - out->at);
+        return wit_lexer_error(&self->lexer, out->at, error,
+                               "'%.*s' is a keyword; write %%%.*s to use it "
+                               "as a name",
+                               SLICE_ARG(word), SLICE_ARG(word));
+    }
     TRY(wit_parse_name(self, "a name for the type", &out->name, error));
     switch (kind) {
     case WIT_RECORD:

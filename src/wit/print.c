@@ -89,8 +89,10 @@ static void quoted(printer *self, slice s)
     while (s.size) {
         uint32_t code = 0;
         unsigned size = utf8_decode(s, &code);
-        if (code < 0x20 || code == '"' || code == '\\' || code >= 0x7f)
+        if (code < 0x20 || code >= 0x7f)
             buffer_printf(self->out, "\\u{%x}", code);
+        else if (code == '"' || code == '\\')
+            buffer_printf(self->out, "\\%c", (int)code);
         else
             buffer_put(self->out, (uint8_t)code);
         size = size ? size : 1;

@@ -101,9 +101,12 @@ static whit_status defined_twice(resolver *self, const ast_part *part,
     (void)wit_place_find(self->set,
                          (wit_place){other->named_in, other->name->at}, &line,
                          &column);
-    whit_status status = error_set(
-        error, WHIT_INVALID, "package '%.*s' is defined differently at %.*s:%u",
-        SLICE_ARG(part->name.full), SLICE_ARG(path), line);
+    whit_status status =
+        error_set(error, WHIT_INVALID,
+                  other->named_in == part->source
+                      ? "package '%.*s' is defined already, at %.*s:%u"
+                      : "package '%.*s' is defined differently at %.*s:%u",
+                  SLICE_ARG(part->name.full), SLICE_ARG(path), line);
     return wit_place_error(self->set, (wit_place){part->source, part->name.at},
                            status, error);
 }

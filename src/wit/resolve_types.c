@@ -188,6 +188,21 @@ static whit_status enter(members *self, const ast_name *name,
     return WHIT_OK;
 }
 
+/* Whether the text has a type that is not in the set. */
+static bool behind_shut_gate(const resolver *self, uint32_t interface,
+                             slice name)
+{
+    for (size_t i = 0; i < self->definition_count; i++) {
+        const definition *it = &self->definitions[i];
+        if (it->top->kind != AST_TOP_INTERFACE || it->index != interface)
+            continue;
+        for (const ast_item *item = it->top->items; item; item = item->next)
+            if (item->kind == AST_TYPE && slice_equal(item->name.text, name))
+                return true;
+    }
+    return false;
+}
+
 static whit_status not_used(members *self, uint32_t interface,
                             const ast_used *used, whit_error *error)
 {
@@ -200,6 +215,12 @@ static whit_status not_used(members *self, uint32_t interface,
                                      "'%.*s' is a function; only types can be "
                                      "used",
                                      SLICE_ARG(used->name.text));
+    if (behind_shut_gate(r, interface, used->name.text))
+        return wit_resolve_error(r, self->part, used->name.at, error,
+                                 "'%.*s' is unstable and its feature is off: "
+                                 "gate this item likewise, or switch the "
+                                 "feature on",
+                                 SLICE_ARG(used->name.text));
     for (uint32_t i = 0; i < from->type_count; i++)
         wit_near_try(&near, r->set->types[from->types[i]].name);
     whit_status status =
@@ -256,6 +277,11 @@ static whit_status no_type(resolver *self, uint32_t part, uint32_t scope,
         return wit_resolve_error(self, part, name->at, error,
                                  "'%.*s' is a function, not a type",
                                  SLICE_ARG(name->text));
+    if (wit_resolve_get(self, SPACE_FILE, part, name->text, &value))
+        return wit_resolve_error(self, part, name->at, error,
+                                 "'%.*s' is no type; 'use %.*s.{...}' brings "
+                                 "the types of an interface",
+                                 SLICE_ARG(name->text), SLICE_ARG(name->text));
     whit_status status = wit_resolve_error(
         self, part, name->at, error, "no type '%.*s'", SLICE_ARG(name->text));
     for (unsigned i = 0; i < COUNT_OF(common); i++)

@@ -139,6 +139,8 @@ static whit_status check_fields(wit_set *self, const wit_type_def *type,
                                                  [WIT_TUPLE] = "member"};
     const char *word = words[type->kind], *kind = wit_kind_text(type->kind);
     bool typed = type->kind == WIT_RECORD || type->kind == WIT_TUPLE;
+    if (!type->field_count && type->kind == WIT_FLAGS)
+        return error_set(error, WHIT_INVALID, "flags need at least one flag");
     if (!type->field_count)
         return error_set(error, WHIT_INVALID, "%s %s needs at least one %s",
                          article(type->kind), kind, word);
