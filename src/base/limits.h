@@ -61,17 +61,17 @@
 #define LIMIT_BACKTRACE_FRAMES 64u
 
 /* Components. Types are counted as trees, as if nothing were shared. */
-#define LIMIT_COMPONENT_NESTING 100u /* components and types in each other */
+#define LIMIT_COMPONENT_NESTING 100u   /* components and types in each other */
 #define LIMIT_COMPONENT_ITEMS 1000000u /* definitions, or items of one */
 #define LIMIT_COMPONENT_TYPE_SIZE 1000000u
 #define LIMIT_COMPONENT_TYPE_DEPTH 100u
 #define LIMIT_COMPONENT_VALUE_BYTES (1u << 28) /* element size, exclusive */
-#define LIMIT_COMPONENT_WORK 100000000u /* steps of comparing types */
-#define LIMIT_COMPONENT_NODES 4000000u  /* types made by substitution */
+#define LIMIT_COMPONENT_WORK 100000000u        /* steps of comparing types */
+#define LIMIT_COMPONENT_NODES 4000000u         /* types made by substitution */
 
 /* Tools. */
 #define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */
-#define LIMIT_TOOL_ARGUMENTS 65536u /* of one command line */
+#define LIMIT_TOOL_ARGUMENTS 65536u     /* of one command line */
 
 /* WASI, per guest. */
 #define LIMIT_WASI_DESCRIPTORS 4096u
@@ -83,7 +83,8 @@
 #define LIMIT_WASI_ARGUMENT_BYTES (16u << 20) /* also of the environment */
 #define LIMIT_WASI_IOVECS 1024u
 #define LIMIT_WASI_SUBSCRIPTIONS 4096u
-#define LIMIT_WASI_RANDOM_CHUNK (1u << 20) /* bytes between interrupt checks */
+#define LIMIT_WASI_RANDOM_CHUNK (1u << 20) /* bytes between interrupt checks \
+                                            */
 #define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
 
 #endif

@@ -29,7 +29,7 @@ typedef struct rt_config {
     bool fuel;  /* code counts fuel */
     bool epoch; /* code looks at the epoch: deadlines and interrupts work */
     bool guard_pages;   /* off: explicit bounds checks everywhere */
-    bool plain; /* no fusing: each instruction on its own; for tests */
+    bool plain;         /* no fusing: each instruction on its own; for tests */
     size_t fiber_stack; /* native bytes under a guest, for host functions */
     size_t value_stack; /* bytes of a guest's own stack of slots */
 } rt_config;

@@ -66,10 +66,10 @@ typedef struct text_frame {
     text_frame_kind kind;
     bool has_hint;
     uint8_t hint;
-    slice label;       /* data NULL: none */
-    slice label_name;  /* for the name section */
-    uint64_t shadowed; /* level that `label` stood for outside */
-    size_t pending;    /* start of the waiting instruction in `pending` */
+    slice label;            /* data NULL: none */
+    slice label_name;       /* for the name section */
+    uint64_t shadowed;      /* level that `label` stood for outside */
+    size_t pending;         /* start of the waiting instruction in `pending` */
     wasm_position position; /* of the instruction's name */
     wasm_place place;
 } text_frame;
@@ -124,7 +124,7 @@ typedef struct text_parser {
 
     wasm_place counted; /* last place whose column was counted */
     uint32_t counted_column;
-    wasm_position field; /* of the current field */
+    wasm_position field;                        /* of the current field */
     text_list item_positions[WASM_SECTION_IDS]; /* as in wasm_positions */
     text_list runs;
     buffer steps;
