@@ -63,6 +63,7 @@ whit_status check_item(checker *v, const check_scope *scope,
 {
     const check_list *list = &scope->items[sort];
     const char *name = component_sort_text(sort);
+    *out = NULL;
     if (index < list->count) {
         *out = (const component_space_item *)list->items + index;
         return WHIT_OK;
@@ -79,19 +80,19 @@ whit_status check_add_item(checker *v, component_sort sort,
 
 whit_status check_type(checker *v, uint32_t index, const component_node **out)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     TRY(check_item(v, v->scope, COMPONENT_SORT_TYPE, index, &item));
     *out = item->type;
     return WHIT_OK;
 }
 
 void check_scope_open(checker *v, check_scope *scope, check_scope_kind kind,
-                      const component *component)
+                      const component *concrete)
 {
     memset(scope, 0, sizeof *scope);
     scope->outer = v->scope;
     scope->kind = kind;
-    scope->component = component;
+    scope->component = concrete;
     map_init(&scope->import_visible);
     map_init(&scope->export_visible);
     check_names_init(&scope->import_names);
@@ -207,7 +208,7 @@ whit_status check_alias(checker *v, const component_alias *alias)
 static whit_status item_entity(checker *v, component_sort sort, uint32_t index,
                                component_entity *out)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     if (sort == COMPONENT_SORT_VALUE)
         return error_set(v->error, WHIT_UNSUPPORTED,
                          "component values are gated");
@@ -388,7 +389,7 @@ static whit_status check_instantiate(checker *v,
 static whit_status check_instance(checker *v,
                                   const component_instance *instance)
 {
-    component_node *node;
+    component_node *node = NULL;
     TRY(check_node_new(v, COMPONENT_TYPE_INSTANCE, &node));
     TRY(instance->is_exports ? check_bag(v, instance, node)
                              : check_instantiate(v, instance, node));

@@ -19,7 +19,7 @@ static const char *const option_words[COMPONENT_OPTION_KINDS] = {
 static whit_status core_function(checker *v, uint32_t index,
                                  const wasm_functype **out)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC, index, &item));
     *out = &item->core.type->func;
     return WHIT_OK;
@@ -42,7 +42,7 @@ option_function(checker *v, const canon_options *o, component_option_kind kind,
                 const wasm_valtype *params, uint32_t param_count,
                 const wasm_valtype *results, uint32_t result_count)
 {
-    const wasm_functype *func;
+    const wasm_functype *func = NULL;
     if (!o->has[kind])
         return WHIT_OK;
     TRY(core_function(v, o->index[kind], &func));
@@ -91,7 +91,7 @@ static whit_status add_plain(checker *v, const char *signature,
 
 static whit_status memory_pointer(checker *v, uint32_t index, wasm_valtype *out)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_MEMORY, index, &item));
     const wasm_limits *limits = &item->core.memory.limits;
     *out = limits->is64 ? WASM_I64 : WASM_I32;
@@ -246,8 +246,8 @@ static whit_status check_async(checker *v, const canon_options *o,
 static whit_status check_lift(checker *v, const component_canon *canon,
                               const canon_options *o)
 {
-    const component_node *func;
-    const wasm_functype *core;
+    const component_node *func = NULL;
+    const wasm_functype *core = NULL;
     component_signature signature;
     TRY(check_type(v, canon->type, &func));
     if (func->kind != COMPONENT_TYPE_FUNC)
@@ -275,7 +275,7 @@ static whit_status check_lift(checker *v, const component_canon *canon,
 static whit_status check_lower(checker *v, const component_canon *canon,
                                const canon_options *o)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     component_signature signature;
     TRY(check_item(v, v->scope, COMPONENT_SORT_FUNC, canon->callee, &item));
     const component_node *func = item->type;
@@ -295,7 +295,7 @@ static whit_status check_lower(checker *v, const component_canon *canon,
 
 static whit_status check_resource(checker *v, const component_canon *canon)
 {
-    const component_node *type;
+    const component_node *type = NULL;
     TRY(check_type(v, canon->type, &type));
     if (type->kind != COMPONENT_TYPE_RESOURCE)
         return check_fail(v, "type index %u is not a resource type",
@@ -355,7 +355,7 @@ static whit_status check_copy(checker *v, const component_canon *canon,
         [COMPONENT_OPTION_MEMORY] = true,
         [COMPONENT_OPTION_REALLOC] = true,
         [COMPONENT_OPTION_ASYNC] = true};
-    const component_node *type;
+    const component_node *type = NULL;
     bool stream = canon->kind <= COMPONENT_CANON_STREAM_DROP_WRITABLE;
     bool reads = canon->kind == COMPONENT_CANON_STREAM_READ ||
                  canon->kind == COMPONENT_CANON_FUTURE_READ;
@@ -369,7 +369,7 @@ static whit_status check_copy(checker *v, const component_canon *canon,
 static whit_status check_stream(checker *v, const component_canon *canon,
                                 const char *signature)
 {
-    const component_node *type;
+    const component_node *type = NULL;
     TRY(async_type(v, canon, &type));
     return add_plain(v, signature, WASM_I32, 0);
 }
@@ -404,7 +404,7 @@ static whit_status check_error_context(checker *v, const component_canon *canon,
 
 static whit_status check_new_thread(checker *v, const component_canon *canon)
 {
-    const component_space_item *item;
+    const component_space_item *item = NULL;
     TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE, canon->type, &item));
     const wasm_type *type = item->core_type;
     if (!type || type->kind != WASM_COMP_FUNC || type->func.param_count != 1 ||

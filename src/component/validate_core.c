@@ -277,7 +277,7 @@ static whit_status add_alias(checker *v, module_type *m,
         type = m->types[item->index];
     } else {
         check_scope *scope;
-        const component_space_item *found;
+        const component_space_item *found = NULL;
         TRY(check_outer_scope(v, item->outer - 1, &scope));
         TRY(check_item(v, scope, COMPONENT_SORT_CORE_TYPE, item->index,
                        &found));
@@ -374,7 +374,7 @@ static whit_status check_core_exports(checker *v,
     out->exports = exports;
     for (uint32_t i = 0; i < instance->item_count; i++) {
         const component_item *item = &instance->items[i];
-        const component_space_item *found;
+        const component_space_item *found = NULL;
         TRY(check_item(v, v->scope, item->sort, item->index, &found));
         TRY(check_work(v, i));
         if (check_core_find(out, item->name.text))
@@ -401,7 +401,7 @@ static whit_status check_core_import(checker *v,
                                      const component_instance *instance,
                                      const component_core_extern *import)
 {
-    const component_space_item *found;
+    const component_space_item *found = NULL;
     TRY(check_work(v, instance->item_count));
     const component_item *argument =
         find_argument(instance, instance->item_count, import->module);

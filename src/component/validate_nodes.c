@@ -103,7 +103,7 @@ whit_status check_node_finish(checker *v, component_node *node)
 whit_status check_primitives(checker *v)
 {
     for (unsigned i = 0; i <= COMPONENT_BOOL; i++) {
-        component_node *node;
+        component_node *node = NULL;
         if (!component_primitive_text(i))
             continue;
         TRY(check_node_new(v, COMPONENT_TYPE_PRIMITIVE, &node));
@@ -117,7 +117,7 @@ whit_status check_primitives(checker *v)
 whit_status check_node_alias(checker *v, const component_node *node,
                              const component_node **out)
 {
-    component_node *copy;
+    component_node *copy = NULL;
     TRY(check_node_new(v, node->kind, &copy));
     *copy = *node;
     copy->self = copy;
@@ -138,7 +138,7 @@ whit_status check_resource_new(checker *v, const component *owner,
 whit_status check_resource_node(checker *v, component_resource *resource,
                                 const component_node **out)
 {
-    component_node *node;
+    component_node *node = NULL;
     TRY(check_node_new(v, COMPONENT_TYPE_RESOURCE, &node));
     node->resource = resource;
     *out = node;
@@ -174,7 +174,7 @@ whit_status check_freshen(checker *v, component_resource *const *bound,
                           uint32_t count, check_list *list)
 {
     for (uint32_t i = 0; i < count; i++) {
-        component_resource *fresh;
+        component_resource *fresh = NULL;
         TRY(check_resource_new(v, NULL, &fresh));
         TRY(check_push(v, list, &fresh, sizeof(component_resource *)));
         TRY(check_bind(v, bound[i], fresh));
@@ -274,7 +274,7 @@ whit_status check_substitute(checker *v, const component_node *node,
     TRY(replace_entities(v, &next.exports, next.export_count, &changed));
     *out = node;
     if (changed) {
-        component_node *copy;
+        component_node *copy = NULL;
         TRY(check_node_new(v, node->kind, &copy));
         *copy = next;
         copy->self = copy;
@@ -293,7 +293,7 @@ whit_status check_open_instance(checker *v, check_list *list,
     if (!(*node)->resource_count)
         return WHIT_OK;
     size_t mark = v->undo.count;
-    component_node *open;
+    component_node *open = NULL;
     check_substitution(v);
     TRY(check_freshen(v, (*node)->resources, (*node)->resource_count, list));
     const component_node *copy;

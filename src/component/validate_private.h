@@ -79,7 +79,7 @@ whit_status check_item(checker *v, const check_scope *scope,
 whit_status check_add_item(checker *v, component_sort sort,
                            const component_space_item *item) WHIT_MUST_CHECK;
 void check_scope_open(checker *v, check_scope *scope, check_scope_kind kind,
-                      const component *component);
+                      const component *concrete);
 void check_scope_close(checker *v, check_scope *scope);
 whit_status check_type(checker *v, uint32_t index,
                        const component_node **out) WHIT_MUST_CHECK;

@@ -173,13 +173,13 @@ static whit_status check_resource(checker *v, const component_type *type,
                              "component");
     if (type->rep != WASM_I32)
         return check_fail(v, "resources can only be represented by `i32`");
-    component_resource *resource;
+    component_resource *resource = NULL;
     TRY(check_resource_new(v, v->scope->component, &resource));
     resource->rep = type->rep;
     resource->has_destructor = type->has_destructor;
     resource->destructor = type->destructor;
     if (type->has_destructor) {
-        const component_space_item *item;
+        const component_space_item *item = NULL;
         TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC, type->destructor,
                        &item));
         const wasm_functype *func = &item->core.type->func;
@@ -201,7 +201,7 @@ static whit_status check_resource(checker *v, const component_type *type,
 whit_status check_scope_type(checker *v, const check_scope *scope,
                              const component_node **out)
 {
-    component_node *node;
+    component_node *node = NULL;
     TRY(check_node_new(v,
                        scope->kind == CHECK_INSTANCE_TYPE
                            ? COMPONENT_TYPE_INSTANCE
@@ -293,9 +293,9 @@ whit_status check_extern(checker *v, const component_extern *type,
                          component_entity *out)
 {
     *out = (component_entity){.sort = type->sort};
-    const component_space_item *item;
-    component_resource *resource;
-    const component_node *node;
+    const component_space_item *item = NULL;
+    component_resource *resource = NULL;
+    const component_node *node = NULL;
     switch (type->sort) {
     case COMPONENT_SORT_CORE_MODULE:
         TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE, type->index,

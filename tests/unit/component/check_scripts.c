@@ -61,18 +61,18 @@ static const char *again(slice bytes, buffer *text, buffer *other,
 
 static void check(const char *file, const wasm_command *command, bool show)
 {
-    component_file *component = NULL;
+    component_file *read = NULL;
     whit_error error = {.message = ""};
     buffer bytes, text, other;
     buffer_init(&bytes);
     buffer_init(&text);
     buffer_init(&other);
     const char *what = NULL;
-    if (read_source(&command->module, &component, &error) != WHIT_OK)
+    if (read_source(&command->module, &read, &error) != WHIT_OK)
         what = "read";
-    else if (component_validate(component, &error) != WHIT_OK)
+    else if (component_validate(read, &error) != WHIT_OK)
         what = "validate";
-    else if (component_encode(component, &bytes, &error) != WHIT_OK)
+    else if (component_encode(read, &bytes, &error) != WHIT_OK)
         what = "encode";
     else
         what = again(buffer_view(&bytes), &text, &other, &error);
@@ -82,7 +82,7 @@ static void check(const char *file, const wasm_command *command, bool show)
         report(file, command->line, what, &error);
     if (what && show)
         printf("%.*s\n", SLICE_ARG(buffer_view(&text)));
-    component_file_free(component);
+    component_file_free(read);
     buffer_release(&bytes);
     buffer_release(&text);
     buffer_release(&other);
