@@ -83,7 +83,8 @@
 #define LIMIT_WASI_ARGUMENT_BYTES (16u << 20) /* also of the environment */
 #define LIMIT_WASI_IOVECS 1024u
 #define LIMIT_WASI_SUBSCRIPTIONS 4096u
-#define LIMIT_WASI_RANDOM_CHUNK (1u << 20) /* bytes between interrupt checks \
+#define LIMIT_WASI_RANDOM_CHUNK                                              \
+    (1u << 20)                             /* bytes between interrupt checks \
                                             */
 #define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
 
