@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Fuzz target: read a text as a script and as a module. A module that parses
- * must print, flat and folded, to texts that read back to the same bytes. */
+ * must print, flat and folded, to texts that read back to the same bytes,
+ * and when it is invalid the error has a place in the text. */
 #include <stdlib.h>
 
 #include "wasm/encode.h"
 #include "wasm/print.h"
 #include "wasm/script.h"
 #include "wasm/text.h"
+#include "wasm/validate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,6 +46,10 @@ static void read_module(slice text)
     compare(module, buffer_view(&bytes), false);
     compare(module, buffer_view(&bytes), true);
     buffer_release(&bytes);
+    whit_error error;
+    if (wasm_validate(module, WASM_FEATURES_ALL, &error) != WHIT_OK)
+        expect(error.position == WHIT_POSITION_LINE && error.line &&
+               error.column && error.line <= text.size + 1);
     wasm_module_free(module);
 }
 

@@ -108,23 +108,23 @@ static bool runs_sorted(const wasm_position_run *runs, size_t count)
 
 whit_status text_positions_finish(text_parser *p)
 {
-    arena *arena = &p->module->arena;
-    wasm_positions *out = arena_zalloc(arena, sizeof *out);
+    arena *memory = &p->module->arena;
+    wasm_positions *out = arena_zalloc(memory, sizeof *out);
     TRY_ALLOC(out, p->error);
     for (size_t i = 0; i < WASM_SECTION_IDS; i++) {
         const text_list *list = &p->item_positions[i];
         out->items[i] =
-            arena_dup(arena, list->items, list->count * sizeof(wasm_position));
+            arena_dup(memory, list->items, list->count * sizeof(wasm_position));
         TRY_ALLOC(out->items[i], p->error);
         out->item_counts[i] = (uint32_t)list->count;
     }
     if (!runs_sorted(p->runs.items, p->runs.count))
         qsort(p->runs.items, p->runs.count, sizeof *out->runs, compare_runs);
     out->runs =
-        arena_dup(arena, p->runs.items, p->runs.count * sizeof *out->runs);
+        arena_dup(memory, p->runs.items, p->runs.count * sizeof *out->runs);
     TRY_ALLOC(out->runs, p->error);
     out->run_count = (uint32_t)p->runs.count;
-    out->steps = arena_dup(arena, p->steps.data, p->steps.size);
+    out->steps = arena_dup(memory, p->steps.data, p->steps.size);
     TRY_ALLOC(out->steps, p->error);
     p->module->positions = out;
     return WHIT_OK;
