@@ -137,12 +137,12 @@ AGAIN = $(MAKE) --no-print-directory CC=$(CC_GIVEN)
 setup:
 	@tools/setup
 built: setup
-	@$(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) all
+	+@$(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) all
 test demo check: built
-	@$(AGAIN) $@-ready
+	+@$(AGAIN) $@-ready
 bench: built
 	@tools/setup bench
-	@$(AGAIN) $@-ready
+	+@$(AGAIN) $@-ready
 # The scripts call make themselves, with these and no more.
 SCRIPT = MAKEFLAGS= CC='$(CC)' BUILD='$(BUILD)' SAN='$(SAN)' CFLAGS='$(CFLAGS)'
 .PHONY: test-ready demo-ready bench-ready check-ready
