@@ -109,22 +109,27 @@ TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_OBJECTS := $(filter-out $(BUILD)/obj/src/cli/%,$(PROGRAM_OBJECTS))
 FUZZ_SOURCES := $(wildcard fuzz/fuzz_*.c)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
+# What fuzz targets share, with each other and with tests.
+FUZZ_HELPERS := $(filter-out $(FUZZ_SOURCES) fuzz/standalone_main.c,\
+        $(wildcard fuzz/*.c))
+FUZZ_HELPERS := $(FUZZ_HELPERS:%.c=$(BUILD)/obj/%.o)
 
 $(BUILD)/tests/%: tests/%.c $(TEST_OBJECTS) $(BUILD)/libwhit.a
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ -Itests/unit \
-	    $(JSON_CFLAGS) -o $@ $< $(TEST_OBJECTS) $(BUILD)/libwhit.a \
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ -Itests/unit -Ifuzz \
+	    $(JSON_CFLAGS) -o $@ $(filter %.c %.o,$^) $(BUILD)/libwhit.a \
 	    $(LIBS) $(JSON_LIBS)
+$(BUILD)/tests/unit/interpreter/test_differential: $(FUZZ_HELPERS)
 
 # Fuzz targets replay files by themselves; with FUZZER=1 they search.
 FUZZ_MAIN := $(if $(FUZZER),,$(BUILD)/obj/fuzz/standalone_main.o)
-$(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(FUZZ_MAIN) $(TEST_OBJECTS) \
-    $(BUILD)/libwhit.a
+$(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(FUZZ_MAIN) $(FUZZ_HELPERS) \
+    $(TEST_OBJECTS) $(BUILD)/libwhit.a
 	@mkdir -p $(@D)
 	$(say) LD $@
-	$(Q)$(CC) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $< $(FUZZ_MAIN) \
-	    $(TEST_OBJECTS) $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
+	$(Q)$(CC) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $(filter %.o,$^) \
+	    $(BUILD)/libwhit.a $(LIBS) $(JSON_LIBS)
 .PRECIOUS: $(BUILD)/obj/fuzz/%.o
 
 .PHONY: test-programs fuzz-programs setup built test demo bench check install
@@ -186,4 +191,4 @@ clean:
 	    $(BUILD)/libwhit.*
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
-    $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.d)
+    $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.d) $(FUZZ_HELPERS:.o=.d)

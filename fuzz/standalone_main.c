@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Runs a fuzz target over the files named on the command line, for compilers
- * without libFuzzer and for keeping old findings as regression tests. */
+ * without libFuzzer and for keeping old findings as regression tests. Targets
+ * that make their own inputs have `--seed N [--count M]` too. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Inputs made from seeds; returns the number of failures. */
+__attribute__((weak)) int fuzz_seeds(uint64_t first, uint64_t count);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,9 +50,23 @@ static int run_file(const char *path)
     return failed != 0;
 }
 
+static int run_seeds(int argc, char **argv)
+{
+    uint64_t count = 1;
+    if (!fuzz_seeds || argc < 3) {
+        fprintf(stderr, "%s: no seeds here\n", argv[0]);
+        return 2;
+    }
+    if (argc > 4 && !strcmp(argv[3], "--count"))
+        count = strtoull(argv[4], NULL, 0);
+    return fuzz_seeds(strtoull(argv[2], NULL, 0), count) != 0;
+}
+
 int main(int argc, char **argv)
 {
     int failures = 0;
+    if (argc > 1 && !strcmp(argv[1], "--seed"))
+        return run_seeds(argc, argv);
     for (int i = 1; i < argc; i++)
         failures += run_file(argv[i]);
     printf("%d inputs run, %d unreadable\n", argc - 1 - failures, failures);
