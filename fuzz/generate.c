@@ -173,7 +173,9 @@ static void put_globals(buffer *out, buffer *b)
         case 'i':
         case 'l':
             buffer_put(b, generate_globals[i] == 'i' ? 0x41 : 0x42);
-            buffer_sleb(b, i < 2 ? 0 : 3);
+            buffer_sleb(b, i == GENERATE_BUDGET ? 50
+                           : i == GENERATE_NAN  ? 0
+                                                : 3);
             break;
         case 'f':
         case 'd':

@@ -2,7 +2,7 @@
  * Statements of generated functions: blocks, branches, calls, idioms. */
 #include "generate_private.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static void sequence(generator *g, unsigned count);
@@ -123,14 +123,14 @@ static void step_block(generator *g)
 
 static void step_if(generator *g)
 {
-    char params[4], results[4];
+    char params[4] = "", results[4];
     if (deep(g))
         return;
     top_types(g, params, 2);
     if (generate_choose(g, 2))
         generate_types(g, results, 2);
     else
-        strcpy(results, params);
+        memcpy(results, params, sizeof results);
     condition_over(g, params);
     open_block(g, WASM_OP_IF, params, results);
     sequence(g, 1 + generate_choose(g, 5));
@@ -354,7 +354,7 @@ static void step_br_on(generator *g)
     case 0: { /* null: the label takes the rest */
         char all[SIGNATURE_MOST + 1];
         memcpy(all, types, count);
-        strcpy(all + count, "s");
+        memcpy(all + count, "s", 2);
         generate_require(g, all);
         generate_op1(g, WASM_OP_BR_ON_NULL, label);
         return;
@@ -393,15 +393,13 @@ static void step_throw(generator *g)
 
 static void step_try(generator *g)
 {
-    char results[4], payload[8] = "";
+    char results[4], payload[8];
     if (g->depth >= FRAMES_MOST - 4)
         return;
     generate_types(g, results, 2);
     unsigned tag = generate_choose(g, TAGS), kind = generate_choose(g, 4);
-    if (kind < 2)
-        strcpy(payload, generate_tags[tag]);
-    if (kind & 1)
-        strcat(payload, "x");
+    snprintf(payload, sizeof payload, "%s%s",
+             kind < 2 ? generate_tags[tag] : "", kind & 1 ? "x" : "");
     open_block(g, WASM_OP_BLOCK, "", results);
     open_block(g, WASM_OP_BLOCK, "", payload);
     generate_op(g, WASM_OP_TRY_TABLE);
