@@ -292,7 +292,7 @@ void interp_materialize_top(interp_translator *t, uint32_t count)
 void interp_flush(interp_translator *t)
 {
     for (uint32_t i = t->flushed; i < t->height; i++)
-        if (t->stack[i].kind != KIND_CONST)
+        if (t->stack[i].kind != KIND_CONST || t->stack[i].class == CLASS_REF)
             interp_materialize(t, i);
     t->flushed = t->height;
 }

@@ -10,7 +10,9 @@
  * - At most one entry is in each accumulator; the instruction that made it
  *   can still be turned into its storing form (spill).
  * - acc[].slot is a slot whose value the accumulator equals, or NO_SLOT.
- * - Entries below `flushed` are neither in locals nor in accumulators.
+ * - Entries below `flushed` are neither in locals nor in accumulators, and
+ *   null references there are in their homes: a place where the collector
+ *   may run, which brings them there, may lie on one of two paths.
  * - While `failed` is set (no memory), emission writes into the first bytes
  *   of the buffer again and again, and nothing else is done. */
 #ifndef INTERPRETER_PREPARE_H
@@ -214,7 +216,8 @@ void interp_drop(interp_translator *t, uint32_t count);
 /* Brings an entry into its home. */
 void interp_materialize(interp_translator *t, uint32_t index);
 void interp_materialize_top(interp_translator *t, uint32_t count);
-/* Every entry that is in a local or an accumulator into its home. */
+/* Every entry that is in a local or an accumulator, and every null, into its
+ * home. */
 void interp_flush(interp_translator *t);
 /* The accumulators' contents are about to be lost. */
 void interp_clobber(interp_translator *t);
