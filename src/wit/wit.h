@@ -19,6 +19,9 @@
  * - A resource named where a value is meant is an OWN of it.
  * - Types nest at most LIMIT_WIT_TYPE_DEPTH deep, so recursion is safe, and
  *   no value takes more than LIMIT_WIT_VALUE_BYTES.
+ * - An interface that a world both imports and exports is one interface here.
+ *   Its resources are nevertheless two sets of types in the component, one for
+ *   each side: what an item means depends on the side it is seen from.
  * - A world is complete: includes are merged, and interfaces that an import or
  *   export uses are imported unless they are exported. Its imports are
  *   ordered: interfaces, each behind those it uses; types that `use` brought;
