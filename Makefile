@@ -34,7 +34,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 FOLDERS ?= $(filter-out README.md LAYERS,$(notdir $(wildcard src/*)))
 SOURCES := $(foreach f,$(FOLDERS),$(wildcard src/$(f)/*.c src/$(f)/*/*.c))
-PROGRAM_FOLDERS := toolchain cli wast
+PROGRAM_FOLDERS := bindgen toolchain cli wast
 LIB_SOURCES := $(filter-out $(foreach f,$(PROGRAM_FOLDERS),src/$(f)/%),$(SOURCES))
 PROGRAM_SOURCES := $(filter $(foreach f,$(PROGRAM_FOLDERS),src/$(f)/%),$(SOURCES))
 

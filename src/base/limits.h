@@ -72,6 +72,7 @@
 /* Tools. */
 #define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */
 #define LIMIT_TOOL_ARGUMENTS 65536u     /* of one command line */
+#define LIMIT_BIND_FILES 65536u         /* that one generator writes */
 
 /* WASI, per guest. */
 #define LIMIT_WASI_DESCRIPTORS 4096u
@@ -87,5 +88,11 @@
     (1u << 20)                             /* bytes between interrupt checks \
                                             */
 #define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
+
+/* Running components. The first three are the specification's. */
+#define LIMIT_CANON_HANDLES ((1u << 28) - 1)  /* of an instance */
+#define LIMIT_CANON_BYTES ((1u << 28) - 1)    /* of a string or list */
+#define LIMIT_CANON_ELEMENTS ((1u << 28) - 1) /* of a stream's buffer */
+#define LIMIT_CANON_INSTANCES 10000u          /* of a store */
 
 #endif
