@@ -116,6 +116,10 @@ uint32_t component_wit_instance_type(component_wit_scope *self,
                                      uint32_t interface,
                                      const component_wit_live *live);
 
+/* An instance type of all types alone. */
+uint32_t component_wit_types_type(component_wit_scope *self,
+                                  component_wit_side side, uint32_t interface);
+
 /* Imports an item of a world into the world scope; the index of the instance,
  * function or type. Interfaces it uses must have been imported before (items
  * of a world are in such an order). */
