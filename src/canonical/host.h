@@ -96,7 +96,7 @@ whit_status canon_host_define(canon_host_instance *self, slice name,
 const component_node *canon_host_call_type(const canon_host_call *self);
 /* A resource type of the host; the same `resource` may have several names.
  * Each store makes its canon_resource from it. */
-typedef struct canon_host_resource {
+typedef struct canon_host_resource { /* static: compared by address */
     const char *name;
     void (*drop)(void *env, uint32_t representation);
 } canon_host_resource;

@@ -17,10 +17,10 @@ typedef struct canon_instance canon_instance;
 typedef struct canon_function canon_function;
 typedef struct canon_call canon_call;
 
-/* Takes the file over, on failure too; validates it when that has not been
- * done. */
+/* Takes over the file, and `bytes` (mem_free) when it was decoded from heap
+ * memory, on failure too; validates what has not been validated. */
 whit_status canon_component_new(rt_engine *engine, component_file *file,
-                                canon_component **out,
+                                void *bytes, canon_component **out,
                                 whit_error *error) WHIT_MUST_CHECK;
 void canon_component_retain(canon_component *self);
 /* NULL is allowed. */

@@ -19,18 +19,16 @@ typedef struct canon_closure {
     canon_component *component;
 } canon_closure;
 
-struct canon_exports;
-
-/* Which member counts follows from the sort; a TYPE has one only when it is
- * a resource type. */
+/* What a name of an instance stands for. Which member counts follows from the
+ * sort; types other than resource types have none. */
 typedef struct canon_item {
     component_sort sort;
     union {
         rt_extern core; /* CORE_FUNC .. CORE_TAG */
         rt_module *module;
-        struct canon_core_exports *core_instance;
+        const struct canon_core_instance *core_instance; /* link.c */
         canon_function *function;
-        canon_resource *resource;
+        canon_resource *resource; /* NULL: another type */
         const canon_closure *closure;
         const struct canon_exports *exports; /* INSTANCE */
     };
@@ -46,6 +44,9 @@ typedef struct canon_exports {
     const canon_export *items;
     uint32_t count;
 } canon_exports;
+
+/* NULL: no such name. */
+const canon_item *canon_exports_find(const canon_exports *self, slice name);
 
 /* ---- Instances ---- */
 
@@ -67,7 +68,7 @@ struct canon_instance {
     canon_item *items[COMPONENT_SORTS];
     uint32_t counts[COMPONENT_SORTS]; /* defined so far */
     canon_exports exports;
-    struct canon_binding *bindings; /* resource types: static to dynamic */
+    struct canon_binding *bindings; /* a hash table, by component_resource */
     uint32_t binding_count, binding_capacity;
     arena arena;
     canon_instance *next; /* in the store */
@@ -158,6 +159,44 @@ typedef struct canon_error_context {
 whit_status canon_trap(whit_error *error, const char *format, ...)
     WHIT_PRINTF(2, 3);
 
+/* ---- Linking (link.c, linker.c, component.c) ---- */
+
+/* The prepared module of a definition. */
+rt_module *canon_component_module(const canon_component *self,
+                                  const wasm_module *wasm);
+rt_engine *canon_component_engine(const canon_component *self);
+const component *canon_component_root(const canon_component *self);
+
+/* What the host gives for an import of the outermost component. */
+whit_status canon_linker_resolve(const canon_linker *self,
+                                 canon_instance *importer,
+                                 const component_entity *import,
+                                 canon_item *out,
+                                 whit_error *error) WHIT_MUST_CHECK;
+/* Notes that a resource of the component's types stands for this one. */
+whit_status canon_instance_bind(canon_instance *self,
+                                const component_resource *resource,
+                                canon_resource *meaning,
+                                whit_error *error) WHIT_MUST_CHECK;
+/* NULL: not bound (yet). */
+canon_resource *canon_instance_bound(const canon_instance *self,
+                                     const component_resource *resource);
+/* Allocated in the store, complete but for what kind of function it is. */
+whit_status canon_function_new(canon_instance *resolver,
+                               const component_node *type, canon_function **out,
+                               whit_error *error) WHIT_MUST_CHECK;
+whit_status canon_resource_new(canon_store *store, canon_resource **out,
+                               whit_error *error) WHIT_MUST_CHECK;
+canon_instance *canon_instance_alloc(canon_store *store);
+/* Whether "ns:p/i@1.2.3" may serve who asks for "ns:p/i@1.2.0". */
+bool canon_name_satisfies(slice offered, slice wanted);
+/* rt_instance_new as a task of the instance, since start functions may call
+ * what is lowered (task.c). */
+whit_status canon_core_start(canon_instance *self, rt_module *module,
+                             const rt_extern *imports, uint32_t import_count,
+                             rt_instance **out,
+                             whit_error *error) WHIT_MUST_CHECK;
+
 /* ---- Stores ---- */
 
 /* task.c's part of a store. */
@@ -179,6 +218,7 @@ struct canon_store {
     rt_store *core;
     canon_instance *host;      /* handles of the host */
     canon_instance *instances; /* all but `host` */
+    uint32_t instance_count;
     canon_resource *resources;
     canon_function *functions;
     canon_scheduler scheduler;
