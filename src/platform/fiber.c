@@ -26,6 +26,7 @@
 void __sanitizer_start_switch_fiber(void **fake, const void *low, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake, const void **low,
                                      size_t *size);
+void __asan_unpoison_memory_region(const volatile void *address, size_t size);
 #endif
 
 /* Wide enough that no frame of ours steps over it. */
@@ -240,6 +241,11 @@ void fiber_free(fiber *self)
 {
     if (!self)
         return;
+#if defined(FIBER_ASAN)
+    /* What frames of a fiber that was suspended had marked. */
+    if (self->map)
+        __asan_unpoison_memory_region(self->map + GUARD_BYTES, self->size);
+#endif
     pages_release(self->map, GUARD_BYTES + self->size);
     mem_free(self);
 }

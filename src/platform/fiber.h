@@ -14,7 +14,8 @@ typedef void (*fiber_function)(void *argument);
 
 /* `stack` usable bytes with a guard page below; NULL when out of memory. */
 fiber *fiber_new(size_t stack);
-/* Only when not started, or done. */
+/* Not from within. A fiber that is suspended never goes on: what its frames
+ * own is lost. */
 void fiber_free(fiber *self);
 
 /* Runs function(argument) on the fiber until it suspends or returns. A fiber

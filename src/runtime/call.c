@@ -6,7 +6,7 @@
 #include "runtime/local.h"
 #include "runtime/memory.h"
 #include "runtime/operations.h"
-#include "runtime/stack.h"
+#include "runtime/thread.h"
 
 /* Native stack that a call from host to guest or back must find. */
 enum { ROOM_BYTES = 96 * 1024 };
@@ -206,23 +206,13 @@ static whit_status run_outermost(rt_context *context, rt_function *function,
                                  rt_slot *slots)
 {
     rt_store *store = context->store;
-    if (!store->stack)
-        store->stack = stack_take(store->engine);
-    if (!store->stack)
-        return error_memory(&context->error);
-    if (!fault_install())
+    if (!store->main)
+        TRY(rt_thread_new(store, &store->main, &context->error));
+    else if (!fault_install())
         return error_set(&context->error, WHIT_IO,
                          "the system refuses signal handlers or their stack");
-    rt_stack *stack = store->stack;
-    context->stack = stack->values;
-    context->stack_end = stack->values + stack->value_bytes / sizeof(rt_slot);
-    context->stack_top = stack->values;
-    context->depth = 0;
-    context->host_depth = 0;
-    context->fiber = stack->fiber;
     fiber_call call = {context, function, slots, WHIT_OK};
-    fiber_start(stack->fiber, run_on_fiber, &call);
-    context->fiber = NULL;
+    rt_thread_start(store->main, run_on_fiber, &call);
     return call.status;
 }
 

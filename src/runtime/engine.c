@@ -83,6 +83,27 @@ static rt_stack *stack_new(const rt_config *config)
     return self;
 }
 
+static void stack_main(void *argument)
+{
+    rt_stack *self = argument;
+    for (;;) {
+        self->busy = true;
+        self->run(self->argument);
+        self->busy = false;
+        fiber_suspend(self->fiber);
+    }
+}
+
+void stack_enter(rt_stack *self)
+{
+    if (LIKELY(self->begun)) {
+        fiber_resume(self->fiber);
+    } else {
+        self->begun = true;
+        fiber_start(self->fiber, stack_main, self);
+    }
+}
+
 rt_stack *stack_take(rt_engine *engine)
 {
     pthread_mutex_lock(&engine->stacks_lock);
@@ -100,7 +121,7 @@ void stack_give(rt_engine *engine, rt_stack *self)
     if (!self)
         return;
     pthread_mutex_lock(&engine->stacks_lock);
-    bool keep = engine->stack_count < STACKS_KEPT;
+    bool keep = engine->stack_count < STACKS_KEPT && !self->busy;
     if (keep) {
         self->next = engine->stacks;
         engine->stacks = self;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "runtime/operations.h"
+#include "runtime/thread.h"
 
 enum {
     KIND_FREE = 0xff, /* of a cell */
@@ -212,13 +213,29 @@ static void mark_store(rt_heap *self)
     mark_ref(self, store->context.exception);
 }
 
+static void mark_frames(rt_heap *self)
+{
+    rt_context *context = &self->store->context;
+    const rt_executor *executor = self->store->engine->executor;
+    heap_visitor visitor = {{visit_root}, self};
+    if (context->activation)
+        executor->visit_roots(context, &visitor.base);
+    void *active = context->activation;
+    for (rt_thread *t = self->store->threads; t; t = t->next) {
+        const rt_thread_state *state = &t->other;
+        for (size_t i = 0; i < state->local_count; i++)
+            mark_ref(self, state->locals[i]);
+        context->activation = state->activation;
+        if (state->activation)
+            executor->visit_roots(context, &visitor.base);
+    }
+    context->activation = active;
+}
+
 static void mark(rt_heap *self)
 {
-    rt_store *store = self->store;
-    heap_visitor visitor = {{visit_root}, self};
     mark_store(self);
-    if (store->context.activation)
-        store->engine->executor->visit_roots(&store->context, &visitor.base);
+    mark_frames(self);
     drain(self);
     while (self->overflowed)
         rescan(self);

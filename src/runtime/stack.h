@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * The stacks a context runs on: a fiber, which is the native stack, and the
- * guest's stack of slots. An engine keeps some that are not in use. */
+ * The stacks a thread runs on: a fiber, which is the native stack, and the
+ * guest's stack of slots. An engine keeps some that are not in use.
+ *
+ * The fiber is started once and then loops: it runs what it is given and
+ * parks itself until the next time. */
 #ifndef RUNTIME_STACK_H
 #define RUNTIME_STACK_H
 
@@ -12,12 +15,19 @@ typedef struct rt_stack {
     fiber *fiber;
     rt_slot *values;
     size_t value_bytes;
+    void (*run)(void *argument);
+    void *argument;
+    bool begun;            /* the fiber */
+    bool busy;             /* inside of `run` */
     struct rt_stack *next; /* in the engine */
 } rt_stack;
 
 /* NULL when out of memory. */
 rt_stack *stack_take(rt_engine *engine);
-/* NULL is allowed. */
+/* Runs `run`, or goes on with it when the stack is busy, until it returns or
+ * the fiber is suspended. */
+void stack_enter(rt_stack *self);
+/* NULL is allowed. A busy one is never used again. */
 void stack_give(rt_engine *engine, rt_stack *self);
 void stacks_free(rt_engine *engine);
 

@@ -8,8 +8,8 @@
 #include "runtime/instance.h"
 #include "runtime/local.h"
 #include "runtime/memory.h"
-#include "runtime/stack.h"
 #include "runtime/table.h"
+#include "runtime/thread.h"
 
 void rt_limits_init(rt_limits *self)
 {
@@ -78,7 +78,8 @@ void rt_store_free(rt_store *self)
     mem_free(self->shared);
     mem_free(self->roots);
     mem_free(self->locals);
-    stack_give(self->engine, self->stack);
+    while (self->threads)
+        rt_thread_free(self->threads);
     rt_engine_release(self->engine);
     mem_free(self);
 }

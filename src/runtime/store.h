@@ -222,8 +222,9 @@ typedef struct rt_store {
      * and what a host function made, until it returns. */
     rt_ref *locals;
     size_t local_count, local_capacity;
-    struct rt_stack *stack; /* fiber and value stack of the context */
-    void *user;             /* the embedder's, e.g. WASI context; not touched */
+    struct rt_thread *threads; /* runtime/thread.h */
+    struct rt_thread *main;    /* that outermost calls run on; or NULL */
+    void *user; /* the embedder's, e.g. WASI context; not touched */
 } rt_store;
 
 whit_status rt_store_new(rt_engine *engine, const rt_limits *limits,
