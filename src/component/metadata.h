@@ -13,6 +13,8 @@
 #include "wit/wit.h"
 
 #define COMPONENT_TYPE_SECTION "component-type"
+#define COMPONENT_METADATA_SECTION "wit-component-encoding"
+#define COMPONENT_METADATA_VERSION 4
 
 typedef struct component_metadata {
     wit_set *set;   /* owned */
