@@ -14,10 +14,10 @@ struct canon_task;
 /* A resource type as instances share it: made when its definition, or the
  * host, is met. Belongs to the store. */
 typedef struct canon_resource {
-    struct canon_instance *instance;        /* that defined it; the store's host
-                                               instance for resources of the host */
+    /* That defined it; the store's host instance for the host's. */
+    struct canon_instance *instance;
     rt_function *destructor;                /* of a guest, or NULL */
-    const struct canon_host_resource *host; /* what the host calls it */
+    const struct canon_host_resource *host; /* its definition, or NULL */
     /* Of the host, or NULL: the last owner is gone. */
     void (*drop)(void *env, uint32_t representation);
     void *env;

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "component/print_private.h"
+#include "wasm/print.h"
 
 enum { INDENT_MAX = 50 };
 
@@ -17,27 +18,6 @@ void put_newline(component_printer *p)
     buffer_put(p->out, '\n');
     for (unsigned i = 0; i < p->indent && i < INDENT_MAX; i++)
         buffer_text(p->out, "  ");
-}
-
-void put_string(component_printer *p, slice bytes, bool is_text)
-{
-    static const char hex[] = "0123456789abcdef";
-    buffer_put(p->out, '"');
-    for (size_t i = 0; i < bytes.size; i++) {
-        uint8_t c = bytes.data[i];
-        bool plain = c >= 0x20 && c != 0x7f && (c < 0x80 || is_text);
-        if (c == '"' || c == '\\') {
-            buffer_put(p->out, '\\');
-            buffer_put(p->out, c);
-        } else if (plain) {
-            buffer_put(p->out, c);
-        } else {
-            buffer_put(p->out, '\\');
-            buffer_put(p->out, (uint8_t)hex[c >> 4]);
-            buffer_put(p->out, (uint8_t)hex[c & 15]);
-        }
-    }
-    buffer_put(p->out, '"');
 }
 
 static void put_identifier(component_printer *p, slice name)
@@ -51,7 +31,7 @@ static void put_identifier(component_printer *p, slice name)
     if (plain)
         buffer_slice(p->out, name);
     else
-        put_string(p, name, true);
+        wasm_string_write(name, true, p->out);
 }
 
 static slice name_of(const component_printer *p, component_sort sort,
@@ -86,10 +66,10 @@ void put_name(component_printer *p, const component_name *name)
     static const char *const words[] = {"implements", "versionsuffix",
                                         "external-id"};
     buffer_put(p->out, ' ');
-    put_string(p, name->text, true);
+    wasm_string_write(name->text, true, p->out);
     for (uint32_t i = 0; i < name->attribute_count; i++) {
         buffer_printf(p->out, " (%s ", words[name->attributes[i].kind]);
-        put_string(p, name->attributes[i].text, true);
+        wasm_string_write(name->attributes[i].text, true, p->out);
         buffer_put(p->out, ')');
     }
 }
@@ -289,9 +269,9 @@ whit_status put_definition(component_printer *p, const component_definition *d)
     switch (d->kind) {
     case COMPONENT_DEF_CUSTOM:
         buffer_text(p->out, "(@custom ");
-        put_string(p, d->custom.name, true);
+        wasm_string_write(d->custom.name, true, p->out);
         buffer_put(p->out, ' ');
-        put_string(p, d->custom.bytes, false);
+        wasm_string_write(d->custom.bytes, false, p->out);
         buffer_put(p->out, ')');
         return WHIT_OK;
     case COMPONENT_DEF_CORE_MODULE:
@@ -321,7 +301,7 @@ whit_status put_definition(component_printer *p, const component_definition *d)
         put_new(p, COMPONENT_SORT_VALUE);
         put_valtype(p, d->value.type);
         buffer_text(p->out, " (binary ");
-        put_string(p, d->value.bytes, false);
+        wasm_string_write(d->value.bytes, false, p->out);
         buffer_text(p->out, "))");
         return WHIT_OK;
     default:

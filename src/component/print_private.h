@@ -23,7 +23,6 @@ typedef struct component_printer {
 } component_printer;
 
 void put_newline(component_printer *p);
-void put_string(component_printer *p, slice bytes, bool is_text);
 /* " $id (;n;)" of the next item of a sort, and counts it. */
 void put_new(component_printer *p, component_sort sort);
 /* " $id" or " n" */

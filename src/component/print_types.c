@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "component/print_private.h"
+#include "wasm/print.h"
 
 /* ---- Core types ---- */
 
@@ -144,14 +145,14 @@ static void put_declarator(component_printer *p,
         return;
     case COMPONENT_DECLARATOR_IMPORT:
         buffer_text(p->out, "(import ");
-        put_string(p, item->module, true);
+        wasm_string_write(item->module, true, p->out);
         buffer_put(p->out, ' ');
         break;
     case COMPONENT_DECLARATOR_EXPORT:
         buffer_text(p->out, "(export ");
         break;
     }
-    put_string(p, item->name, true);
+    wasm_string_write(item->name, true, p->out);
     put_external(p, &item->what);
     buffer_put(p->out, ')');
 }
@@ -214,7 +215,7 @@ static void put_fields(component_printer *p, const component_type *type,
         buffer_put(p->out, ' ');
         if (*word)
             buffer_printf(p->out, "(%s ", word);
-        put_string(p, field->name, true);
+        wasm_string_write(field->name, true, p->out);
         put_optional(p, field->type);
         if (*word)
             buffer_put(p->out, ')');
@@ -389,7 +390,7 @@ void put_alias(component_printer *p, const component_alias *alias)
                       : COMPONENT_SORT_CORE_INSTANCE,
                   alias->instance);
         buffer_put(p->out, ' ');
-        put_string(p, alias->name, true);
+        wasm_string_write(alias->name, true, p->out);
     }
     buffer_printf(p->out, " (%s", component_sort_text(alias->sort));
     put_new(p, alias->sort);

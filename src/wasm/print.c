@@ -60,9 +60,9 @@ static whit_status print_import(printer *p, const wasm_import *import)
 {
     const wasm_module *m = p->module;
     field_line(p, "import ");
-    print_string(p, import->module, true);
+    wasm_string_write(import->module, true, p->out);
     buffer_put(p->out, ' ');
-    print_string(p, import->name, true);
+    wasm_string_write(import->name, true, p->out);
     print_word(p, " (");
     print_word(p, kind_words[import->kind]);
     TRY(print_definition(p, name_kinds[import->kind], 0, import->index));
@@ -233,7 +233,7 @@ static whit_status print_data(printer *p, uint32_t index)
     if (p->options.skeleton)
         print_word(p, "...");
     else
-        print_string(p, data->bytes, false);
+        wasm_string_write(data->bytes, false, p->out);
     buffer_put(p->out, ')');
     return buffer_status(p->out, p->error);
 }
@@ -299,7 +299,7 @@ static void print_exports(printer *p)
     for (uint32_t i = 0; i < m->export_count; i++) {
         const wasm_export *export = &m->exports[i];
         field_line(p, "export ");
-        print_string(p, export->name, true);
+        wasm_string_write(export->name, true, p->out);
         print_word(p, " (");
         print_word(p, kind_words[export->kind]);
         buffer_put(p->out, ' ');
@@ -341,7 +341,7 @@ static void print_custom(printer *p, const wasm_custom *custom, bool contents)
     while (i < COUNT_OF(section_order) && section_order[i].id != custom->after)
         i++;
     field_line(p, "@custom ");
-    print_string(p, custom->name, true);
+    wasm_string_write(custom->name, true, p->out);
     print_word(p, i == COUNT_OF(section_order) ? " (before first" : " (after ");
     if (i < COUNT_OF(section_order))
         print_word(p, section_order[i].word);
@@ -351,7 +351,7 @@ static void print_custom(printer *p, const wasm_custom *custom, bool contents)
         if (p->options.skeleton)
             print_word(p, "...");
         else
-            print_string(p, custom->bytes, false);
+            wasm_string_write(custom->bytes, false, p->out);
     }
     buffer_put(p->out, ')');
 }
@@ -523,7 +523,7 @@ static whit_status print_nested(printer *p, unsigned indent, slice name)
     TRY(print_hints_open(p));
     if (!slice_equal(p->names.module, name)) {
         print_word(p, " (@name ");
-        print_string(p, p->names.module, true);
+        wasm_string_write(p->names.module, true, p->out);
         buffer_put(p->out, ')');
     }
     size_t before = p->out->size;

@@ -21,6 +21,10 @@ whit_status wasm_print(const wasm_module *module,
                        const wasm_print_options *options, buffer *out,
                        whit_error *error) WHIT_MUST_CHECK;
 
+/* Appends the bytes as a quoted string of the text format; `is_text`: what is
+ * not ASCII stays as it is. */
+void wasm_string_write(slice bytes, bool is_text, buffer *out);
+
 /* Appends a byte-by-byte account of a binary: offset, bytes, meaning.
  * Damaged input is dumped up to the damage, then the error is returned. */
 whit_status wasm_dump(slice bytes, wasm_features features, buffer *out,

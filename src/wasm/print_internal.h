@@ -61,8 +61,6 @@ typedef struct printer {
 
 void print_newline(printer *p);
 void print_number(printer *p, uint64_t value);
-/* "..." with escapes; `is_text` leaves UTF-8 above ASCII as it is. */
-void print_string(printer *p, slice bytes, bool is_text);
 /* $name or $"name". */
 void print_identifier(printer *p, slice name);
 /* " $name" or " (@name ...)", and a comment with the index. */

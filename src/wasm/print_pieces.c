@@ -32,25 +32,25 @@ void print_number(printer *p, uint64_t value)
     buffer_append(p->out, digits + first, sizeof digits - first);
 }
 
-void print_string(printer *p, slice bytes, bool is_text)
+void wasm_string_write(slice bytes, bool is_text, buffer *out)
 {
     static const char hex[] = "0123456789abcdef";
-    buffer_put(p->out, '"');
+    buffer_put(out, '"');
     for (size_t i = 0; i < bytes.size; i++) {
         uint8_t c = bytes.data[i];
         bool plain = c >= 0x20 && c != 0x7f && (c < 0x80 || is_text);
         if (c == '"' || c == '\\') {
-            buffer_put(p->out, '\\');
-            buffer_put(p->out, c);
+            buffer_put(out, '\\');
+            buffer_put(out, c);
         } else if (plain) {
-            buffer_put(p->out, c);
+            buffer_put(out, c);
         } else {
-            buffer_put(p->out, '\\');
-            buffer_put(p->out, (uint8_t)hex[c >> 4]);
-            buffer_put(p->out, (uint8_t)hex[c & 15]);
+            buffer_put(out, '\\');
+            buffer_put(out, (uint8_t)hex[c >> 4]);
+            buffer_put(out, (uint8_t)hex[c & 15]);
         }
     }
-    buffer_put(p->out, '"');
+    buffer_put(out, '"');
 }
 
 static bool is_idchar(uint8_t c)
@@ -67,7 +67,7 @@ void print_identifier(printer *p, slice name)
     if (i == name.size)
         buffer_slice(p->out, name);
     else
-        print_string(p, name, true);
+        wasm_string_write(name, true, p->out);
 }
 
 whit_status print_push(printer *p, print_list *list, const void *item,
@@ -122,7 +122,7 @@ whit_status print_bare_name(printer *p, wasm_name_kind kind, uint32_t outer,
         print_identifier(p, name);
     } else {
         buffer_text(p->out, "(@name ");
-        print_string(p, name, true);
+        wasm_string_write(name, true, p->out);
         buffer_put(p->out, ')');
     }
     return record(p, kind, outer, index, name);
