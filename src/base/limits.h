@@ -88,6 +88,11 @@
     (1u << 20)                             /* bytes between interrupt checks \
                                             */
 #define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
+#define LIMIT_WASI_NET_RULES 4096u
+#define LIMIT_WASI_NET_ADDRESSES 4096u /* that names gave */
+#define LIMIT_WASI_RESOURCES (1u << 20) /* of one linker */
+#define LIMIT_WASI_SOCKETS 1024u        /* that guests made, of one linker */
+#define LIMIT_WASI_CHUNK (64u << 10)    /* bytes of one read of a stream */
 
 /* Running components. The first three are the specification's. */
 #define LIMIT_CANON_HANDLES ((1u << 28) - 1)  /* of an instance */

@@ -70,6 +70,7 @@ whit_status wasi_system_new(wasi_system **out, whit_error *error)
     TRY_ALLOC(self, error);
     atomic_init(&self->references, 1);
     wasi_table_init(&self->table);
+    wasi_network_init(&self->network);
     whit_status status = system_init(self, error);
     if (status != WHIT_OK) {
         wasi_system_release(self);
@@ -89,6 +90,13 @@ void wasi_system_release(wasi_system *self)
     if (!self || atomic_fetch_sub_explicit(&self->references, 1,
                                            memory_order_acq_rel) != 1)
         return;
+    while (self->faces) {
+        wasi_face *face = self->faces;
+        self->faces = face->next;
+        face->free(face);
+    }
+    wasi_reactor_free(self->reactor);
+    wasi_network_release(&self->network);
     wasi_table_release(&self->table);
     buffer_release(&self->arguments.bytes);
     buffer_release(&self->environment.bytes);
@@ -310,4 +318,28 @@ whit_status wasi_system_grant_socket(wasi_system *self, int host,
         descriptor->owned = true;
     wasi_descriptor_release(descriptor);
     return failure ? system_error(error, failure, "socket to grant") : WHIT_OK;
+}
+
+whit_status wasi_system_allow_network(wasi_system *self, slice rule,
+                                      whit_error *error)
+{
+    return wasi_network_allow(&self->network, rule, error);
+}
+
+whit_status wasi_system_reactor(wasi_system *self, wasi_reactor **out,
+                                whit_error *error)
+{
+    if (!self->reactor) {
+        wasi_error failure = wasi_reactor_new(&self->reactor);
+        if (failure)
+            return system_error(error, failure, "reactor");
+    }
+    *out = self->reactor;
+    return WHIT_OK;
+}
+
+void wasi_system_add_face(wasi_system *self, wasi_face *face)
+{
+    face->next = self->faces;
+    self->faces = face;
 }

@@ -8,7 +8,9 @@
 #include "wasi/system_descriptor.h"
 #include "wasi/system_error.h"
 #include "wasi/system_file.h"
+#include "wasi/system_network.h"
 #include "wasi/system_path.h"
+#include "wasi/system_reactor.h"
 
 /* The operating-system half of WASI. It knows neither WebAssembly nor any
  * version of WASI; each version is a face over it that checks the guest's
@@ -25,6 +27,13 @@ typedef struct wasi_texts {
     uint32_t count;
 } wasi_texts;
 
+/* What a face keeps with a system; goes with it, the newest first. */
+typedef struct wasi_face {
+    struct wasi_face *next;
+    const void *kind; /* whose it is */
+    void (*free)(struct wasi_face *self);
+} wasi_face;
+
 typedef struct wasi_system {
     atomic_uint references;
     wasi_texts arguments;
@@ -33,6 +42,11 @@ typedef struct wasi_system {
     wasi_resolver resolver; /* set before the first grant */
     buffer input;           /* standard input from memory */
     buffer output[2];       /* captured standard output and error */
+    wasi_network network;
+    /* For guests that wait without a thread, i.e. components. A system with
+     * a reactor is used by one thread at a time. */
+    wasi_reactor *reactor;
+    wasi_face *faces;
     uint32_t preopen_count;
     atomic_bool exited;
     atomic_uint exit_code;
@@ -72,5 +86,14 @@ whit_status wasi_system_grant(wasi_system *self, const char *host,
 /* Grants a socket, listening or connected; owned from now on, on success. */
 whit_status wasi_system_grant_socket(wasi_system *self, int host,
                                      whit_error *error) WHIT_MUST_CHECK;
+/* Grants what a rule of the network says (system_network.h). */
+whit_status wasi_system_allow_network(wasi_system *self, slice rule,
+                                      whit_error *error) WHIT_MUST_CHECK;
+
+/* The reactor, made at the first call; the system's. */
+whit_status wasi_system_reactor(wasi_system *self, wasi_reactor **out,
+                                whit_error *error) WHIT_MUST_CHECK;
+/* The system owns the face from now on. */
+void wasi_system_add_face(wasi_system *self, wasi_face *face);
 
 #endif
