@@ -61,6 +61,8 @@ typedef struct component_core_shape {
 /* An import or export, with its type. */
 typedef struct component_entity {
     slice name;
+    const component_attribute *attributes; /* of the name */
+    uint32_t attribute_count;
     component_sort sort;               /* as in component_extern */
     const component_node *type;        /* all but core modules */
     const component_core_shape *shape; /* core modules */
@@ -97,6 +99,8 @@ struct component_node {
     uint32_t imported_count;
     component_resource *const *resources; /* bound by exports */
     uint32_t resource_count;
+    /* The type that an import or export gave a new name, or NULL. */
+    const component_node *alias_of;
     /* Used while types are substituted. */
     const component_node *self;
     const component_node *copy;

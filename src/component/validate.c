@@ -255,6 +255,8 @@ whit_status check_external(checker *v, const component_definition *d)
     TRY(d->external.has_item ? export_entity(v, d, &entity)
                              : check_extern(v, &d->external.type, &entity));
     entity.name = d->external.name.text;
+    entity.attributes = d->external.name.attributes;
+    entity.attribute_count = d->external.name.attribute_count;
     bool fresh = d->external.has_type && !d->external.type.is_eq &&
                  entity.sort == COMPONENT_SORT_TYPE;
     if (fresh)
@@ -280,6 +282,8 @@ static whit_status read_bag(checker *v, const component_instance *instance,
         const component_item *item = &instance->items[i];
         TRY(item_entity(v, item->sort, item->index, &exports[i]));
         exports[i].name = item->name.text;
+        exports[i].attributes = item->name.attributes;
+        exports[i].attribute_count = item->name.attribute_count;
         /* A resource gets its name here, other types keep what they have. */
         if (item->sort == COMPONENT_SORT_TYPE && exports[i].type->resource)
             TRY(check_node_alias(v, exports[i].type, &exports[i].type));

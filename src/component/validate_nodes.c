@@ -121,6 +121,7 @@ whit_status check_node_alias(checker *v, const component_node *node,
     TRY(check_node_new(v, node->kind, &copy));
     *copy = *node;
     copy->self = copy;
+    copy->alias_of = node;
     copy->stamp = 0;
     *out = copy;
     return WHIT_OK;
@@ -252,6 +253,22 @@ static whit_status replace_entities(checker *v, const component_entity **items,
     return WHIT_OK;
 }
 
+/* Aliases in a row that a substitution follows; what stands in front in the
+ * scope was replaced before, so that there is hardly ever more than one. */
+enum { ALIASES_FOLLOWED = 16 };
+
+static whit_status replace_alias(checker *v, const component_node **part,
+                                 bool *changed)
+{
+    const component_node *node = *part;
+    unsigned steps = 0;
+    while (node && node->stamp != v->generation && steps < ALIASES_FOLLOWED) {
+        node = node->alias_of;
+        steps++;
+    }
+    return steps < ALIASES_FOLLOWED ? replace_part(v, part, changed) : WHIT_OK;
+}
+
 whit_status check_substitute(checker *v, const component_node *node,
                              const component_node **out)
 {
@@ -269,6 +286,7 @@ whit_status check_substitute(checker *v, const component_node *node,
     }
     TRY(replace_part(v, &next.element, &changed));
     TRY(replace_part(v, &next.other, &changed));
+    TRY(replace_alias(v, &next.alias_of, &changed));
     TRY(replace_members(v, &next, &changed));
     TRY(replace_entities(v, &next.imports, next.import_count, &changed));
     TRY(replace_entities(v, &next.exports, next.export_count, &changed));
