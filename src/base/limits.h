@@ -89,7 +89,7 @@
                                             */
 #define LIMIT_WASI_STREAM_BYTES (1u << 30) /* captured or given in memory */
 #define LIMIT_WASI_NET_RULES 4096u
-#define LIMIT_WASI_NET_ADDRESSES 4096u /* that names gave */
+#define LIMIT_WASI_NET_ADDRESSES 4096u  /* that names gave */
 #define LIMIT_WASI_RESOURCES (1u << 20) /* of one linker */
 #define LIMIT_WASI_SOCKETS 1024u        /* that guests made, of one linker */
 #define LIMIT_WASI_CHUNK (64u << 10)    /* bytes of one read of a stream */
@@ -98,6 +98,7 @@
 #define LIMIT_CANON_HANDLES ((1u << 28) - 1)  /* of an instance */
 #define LIMIT_CANON_BYTES ((1u << 28) - 1)    /* of a string or list */
 #define LIMIT_CANON_ELEMENTS ((1u << 28) - 1) /* of a stream's buffer */
+#define LIMIT_CANON_HOST_BYTES (1u << 30)     /* that one call gives the host */
 #define LIMIT_CANON_INSTANCES 10000u          /* of a store */
 
 #endif

@@ -72,5 +72,12 @@ whit_status canon_handles_get(canon_handles *self, uint32_t index,
                               canon_handle **out,
                               whit_error *error) WHIT_MUST_CHECK;
 void canon_handles_remove(canon_handles *self, uint32_t index);
+/* A RESOURCE of that type; traps when the handle is anything else. */
+whit_status canon_handles_resource(canon_handles *self, uint32_t index,
+                                   const canon_resource *resource,
+                                   canon_handle **out,
+                                   whit_error *error) WHIT_MUST_CHECK;
+/* "stream", ...: for messages. */
+const char *canon_handle_kind_text(unsigned kind);
 
 #endif

@@ -254,6 +254,49 @@ static wide_layout layout_of(const component_node *self, int wide)
     }
 }
 
+static uint32_t flat_payload(const component_node *self)
+{
+    uint32_t most = 0;
+    if (self->element)
+        most = self->element->flat_count;
+    if (self->other && self->other->flat_count > most)
+        most = self->other->flat_count;
+    for (uint32_t i = 0; i < self->member_count; i++) {
+        const component_node *type = self->members[i].type;
+        if (type && type->flat_count > most)
+            most = type->flat_count;
+    }
+    return most;
+}
+
+/* What component_flatten would count. */
+static uint8_t flat_count(const component_node *self)
+{
+    uint64_t count = 0;
+    switch (self->kind) {
+    case COMPONENT_TYPE_RECORD:
+    case COMPONENT_TYPE_TUPLE:
+        for (uint32_t i = 0; i < self->member_count; i++)
+            count += self->members[i].type->flat_count;
+        break;
+    case COMPONENT_TYPE_FIXED_LIST:
+        count = (uint64_t)self->length * self->element->flat_count;
+        break;
+    case COMPONENT_TYPE_VARIANT:
+    case COMPONENT_TYPE_OPTION:
+    case COMPONENT_TYPE_RESULT:
+        count = 1 + flat_payload(self);
+        break;
+    case COMPONENT_TYPE_LIST:
+    case COMPONENT_TYPE_MAP:
+        count = 2;
+        break;
+    default:
+        count = self->primitive == COMPONENT_STRING ? 2 : 1;
+    }
+    return (uint8_t)(count < COMPONENT_FLAT_MAX ? count : COMPONENT_FLAT_MAX);
+}
+
 bool component_layout_of(component_node *self)
 {
     for (int wide = 1; wide >= 0; wide--) {
@@ -263,5 +306,6 @@ bool component_layout_of(component_node *self)
         self->layout[wide] =
             (component_layout){(uint32_t)layout.size, (uint32_t)layout.align};
     }
+    self->flat_count = flat_count(self);
     return true;
 }

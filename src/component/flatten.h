@@ -42,8 +42,8 @@ void component_flatten_function(const component_node *function,
 
 /* Bytes of a variant's or enum's discriminant: 1, 2 or 4. */
 uint32_t component_discriminant_size(uint32_t cases);
-/* Fills `layout` of a value type's node from its parts; false when 64-bit
- * size reaches LIMIT_COMPONENT_VALUE_BYTES. */
+/* Fills `layout` and `flat_count` of a value type's node from its parts;
+ * false when the 64-bit size reaches LIMIT_COMPONENT_VALUE_BYTES. */
 bool component_layout_of(component_node *self);
 
 #endif

@@ -26,6 +26,7 @@ typedef struct component_resource {
     wasm_valtype rep;       /* with owner */
     bool has_destructor;
     uint32_t destructor; /* core function index in the owner */
+    slice name;          /* its first import or export; size 0: none */
     /* Used while types are compared and substituted. */
     struct component_resource *to;
     uint32_t stamp;
@@ -78,9 +79,10 @@ struct component_node {
     uint8_t kind; /* component_type_kind */
     uint8_t primitive;
     bool is_async;
-    bool has_borrow;   /* somewhere inside */
-    bool has_pointer;  /* a list, string or map inside: needs memory */
-    bool has_resource; /* some resource inside, bound ones too */
+    bool has_borrow;    /* somewhere inside */
+    bool has_pointer;   /* a list, string or map inside: needs memory */
+    bool has_resource;  /* some resource inside, bound ones too */
+    uint8_t flat_count; /* flat values, COMPONENT_FLAT_MAX at most */
     uint16_t depth;
     uint32_t size;              /* nodes, counted as a tree */
     component_layout layout[2]; /* with 32-bit and with 64-bit pointers */

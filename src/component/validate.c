@@ -267,6 +267,9 @@ whit_status check_external(checker *v, const component_definition *d)
     TRY(check_name(v, is_import ? &scope->import_names : &scope->export_names,
                    is_import, &d->external.name, &entity));
     TRY(check_visible(v, is_import, &entity));
+    if (entity.sort == COMPONENT_SORT_TYPE && entity.type->resource &&
+        !entity.type->resource->name.size)
+        entity.type->resource->name = entity.name;
     TRY(check_push(v, is_import ? &scope->imports : &scope->exports, &entity,
                    sizeof entity));
     component_space_item item = {.type = entity.type, .shape = entity.shape};

@@ -177,6 +177,7 @@ whit_status check_freshen(checker *v, component_resource *const *bound,
     for (uint32_t i = 0; i < count; i++) {
         component_resource *fresh = NULL;
         TRY(check_resource_new(v, NULL, &fresh));
+        fresh->name = bound[i]->name;
         TRY(check_push(v, list, &fresh, sizeof(component_resource *)));
         TRY(check_bind(v, bound[i], fresh));
     }
