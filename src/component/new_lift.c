@@ -388,33 +388,47 @@ static uint32_t nested_component(nested *n, const new_lift *lifts,
 
 /* ---- The plain instance ---- */
 
-/* Whether an instance made of the lifted functions and the types says all:
- * its types are then just those of the functions. */
+/* Whether an instance made of the types and the lifted functions says all.
+ * Functions of a resource have to speak of the exported one; and two names of
+ * one type would be one there. */
 static bool is_plain(const new_maker *self, const wit_interface *it)
 {
-    (void)self;
-    return !it->type_count;
+    for (uint32_t i = 0; i < it->type_count; i++) {
+        const wit_type_def *def = &self->set->types[it->types[i]];
+        if (def->kind == WIT_RESOURCE ||
+            (def->kind == WIT_ALIAS && def->element >= WIT_PRIMITIVES))
+            return false;
+    }
+    return true;
 }
 
-static uint32_t plain_instance(new_maker *self, const new_lift *lifts,
-                               uint32_t count)
+static uint32_t plain_instance(new_maker *self, const wit_interface *it,
+                               const new_lift *lifts, uint32_t count)
 {
-    component_item *items =
-        arena_array(&self->memory, count + 1, sizeof *items);
+    uint32_t most = count + it->type_count + 1, used = 0;
+    component_item *items = arena_array(&self->memory, most, sizeof *items);
     component_attribute *attributes =
-        arena_array(&self->memory, count + 1, sizeof *attributes);
+        arena_array(&self->memory, most, sizeof *attributes);
     if (!items || !attributes) {
         component_builder_fail(&self->builder, error_memory(self->error),
                                self->error);
         return NEW_NONE;
     }
-    for (uint32_t i = 0; i < count; i++)
-        items[i] = (component_item){.name = named(lifts[i].function->name,
-                                                  &lifts[i].function->about,
-                                                  &attributes[i]),
-                                    .sort = COMPONENT_SORT_FUNC,
-                                    .index = lifts[i].index};
-    return component_builder_instance_exports(&self->builder, items, count);
+    for (uint32_t i = 0; i < it->type_count; i++, used++) {
+        const wit_type_def *def = &self->set->types[it->types[i]];
+        items[used] = (component_item){
+            .name = named(def->name, &def->about, &attributes[used]),
+            .sort = COMPONENT_SORT_TYPE,
+            .index = component_wit_type_index(
+                &self->scope, COMPONENT_WIT_EXPORT, it->types[i])};
+    }
+    for (uint32_t i = 0; i < count; i++, used++)
+        items[used] = (component_item){.name = named(lifts[i].function->name,
+                                                     &lifts[i].function->about,
+                                                     &attributes[used]),
+                                       .sort = COMPONENT_SORT_FUNC,
+                                       .index = lifts[i].index};
+    return component_builder_instance_exports(&self->builder, items, used);
 }
 
 /* ---- Runs of exports ---- */
@@ -544,7 +558,8 @@ void component_new_run_exports(new_maker *self, uint32_t first, uint32_t end)
         new_lift *lifts = lifts_of(self, &items[i], &count);
         plans[i].instance =
             plans[i].plain
-                ? plain_instance(self, lifts, count)
+                ? plain_instance(self, interface_of(self, &items[i]), lifts,
+                                 count)
                 : component_builder_instantiate(
                       &self->builder, plans[i].component,
                       plans[i].small.arguments, plans[i].small.argument_count);
