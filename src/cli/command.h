@@ -6,6 +6,7 @@
 
 #include "cli/option.h"
 
+extern const cli_command command_bind;
 extern const cli_command command_build;
 extern const cli_command command_doctor;
 extern const cli_command command_dump;
