@@ -76,8 +76,10 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
-# It holds that file, through .incbin.
+# They hold these files, through .incbin. tools/adapter makes the modules.
 $(BUILD)/obj/src/toolchain/build_guest.o: guest/c/runtime.c
+$(BUILD)/obj/src/toolchain/adapter.o: guest/adapter/stdio.wasm \
+    guest/adapter/files.wasm
 
 $(BUILD)/libwhit.a: $(LIB_OBJECTS)
 	$(say) AR $@

@@ -13,12 +13,12 @@ typedef struct listing {
 } listing;
 
 /* As much as fits; whether that was all. */
-#define PUT(data, length) \
-    do { \
+#define PUT(data, length)                             \
+    do {                                              \
         u32 part = (length) < room ? (length) : room; \
-        copy(to, data, part); \
-        to += part; \
-        room -= part; \
+        copy(to, data, part);                         \
+        to += part;                                   \
+        room -= part;                                 \
     } while (0)
 
 static u32 begin(file *f)

@@ -11,8 +11,8 @@ static inline void prepare(void)
     (void)find(0);
 }
 
-static inline __attribute__((always_inline)) u32
-ready(u32 fd, u32 writing, u32 *pollable, u64 *size)
+static inline __attribute__((always_inline)) u32 ready(u32 fd, u32 writing,
+                                                       u32 *pollable, u64 *size)
 {
     file *f = find(fd);
     if (!f)
@@ -218,6 +218,20 @@ EXPORT("fd_tell") u32 fd_tell(u32 fd, u64 *out)
     return SUCCESS;
 }
 
+/* What the host grants; nothing is checked against it here. */
+static inline u64 rights_of(u32 type, u32 flags)
+{
+    if (type == TYPE_DIRECTORY)
+        return RIGHTS_OF_PATHS | RIGHT_READDIR | RIGHT_FILESTAT_GET |
+               RIGHT_SET_TIMES | RIGHT_SET_FLAGS | RIGHT_SYNC | RIGHT_DATASYNC;
+    u64 rights = RIGHTS_OF_FILES;
+    if (flags & 1)
+        rights |= RIGHTS_READING;
+    if (flags & 2)
+        rights |= RIGHTS_WRITING | RIGHT_ALLOCATE | RIGHT_SET_SIZE;
+    return rights;
+}
+
 static u32 file_fdstat(file *f, p1_fdstat *out)
 {
     fs_get_type(f->handle, RESULT);
@@ -225,28 +239,19 @@ static u32 file_fdstat(file *f, p1_fdstat *out)
     if (error)
         return error;
     u32 type = type_of(RESULT_BYTES[1]);
-    u64 rights = RIGHTS_OF_PATHS | RIGHT_READDIR | RIGHT_FILESTAT_GET |
-                 RIGHT_SET_TIMES | RIGHT_SET_FLAGS | RIGHT_SYNC |
-                 RIGHT_DATASYNC;
-    u64 inheriting = rights | RIGHTS_READING | RIGHTS_WRITING |
-                     RIGHTS_OF_FILES | RIGHT_ALLOCATE | RIGHT_SET_SIZE;
-    if (type != TYPE_DIRECTORY) {
+    u64 inheriting = 0;
+    if (type == TYPE_DIRECTORY) {
+        inheriting = rights_of(type, 0) | rights_of(0, 3);
+    } else {
         fs_get_flags(f->handle, RESULT);
         error = outcome(1);
         if (error)
             return error;
-        u32 flags = RESULT_BYTES[1];
-        rights = RIGHTS_OF_FILES;
-        if (flags & 1)
-            rights |= RIGHTS_READING;
-        if (flags & 2)
-            rights |= RIGHTS_WRITING | RIGHT_ALLOCATE | RIGHT_SET_SIZE;
-        inheriting = 0;
     }
     out->type = (u8)type;
     out->flags = (u16)f->flags;
-    out->rights = rights;
-    out->inheriting = inheriting;
+    out->rights = rights_of(type, RESULT_BYTES[1]) & ~f->denied;
+    out->inheriting = inheriting & ~f->denied;
     return SUCCESS;
 }
 
@@ -273,12 +278,19 @@ EXPORT("fd_fdstat_set_flags") u32 fd_fdstat_set_flags(u32 fd, u32 flags)
     return SUCCESS;
 }
 
-/* Rights were never more than advice, and hosts of 0.2 have none. */
+/* Rights were never more than advice, and hosts of 0.2 have none: what was
+ * given up is remembered, so that it cannot be had again. */
 EXPORT("fd_fdstat_set_rights")
 u32 fd_fdstat_set_rights(u32 fd, u64 rights, u64 inheriting)
 {
-    (void)rights, (void)inheriting;
-    return find(fd) ? SUCCESS : BADF;
+    (void)inheriting;
+    file *f = find(fd);
+    if (!f)
+        return BADF;
+    if (rights & f->denied)
+        return NOTCAPABLE;
+    f->denied = ~rights;
+    return SUCCESS;
 }
 
 EXPORT("fd_filestat_get") u32 fd_filestat_get(u32 fd, p1_filestat *out)
@@ -298,13 +310,13 @@ EXPORT("fd_filestat_get") u32 fd_filestat_get(u32 fd, p1_filestat *out)
 
 /* A verb of a descriptor that is no stream, whose result has nothing or an
  * error. */
-#define ON_FILE(call) \
-    file *f = find(fd); \
-    if (!f) \
-        return BADF; \
+#define ON_FILE(call)      \
+    file *f = find(fd);    \
+    if (!f)                \
+        return BADF;       \
     if (f->kind == STREAM) \
-        return INVAL; \
-    call; \
+        return INVAL;      \
+    call;                  \
     return outcome(1)
 
 EXPORT("fd_sync") u32 fd_sync(u32 fd)

@@ -7,8 +7,9 @@
 
 #include "preview1.h"
 
-#define WASI(interface, name) \
-    __attribute__((import_module("wasi:" interface "@0.2.0"), import_name(name)))
+#define WASI(interface, name)                                 \
+    __attribute__((import_module("wasi:" interface "@0.2.0"), \
+                   import_name(name)))
 #define MAIN(name) \
     __attribute__((import_module("__main_module__"), import_name(name)))
 

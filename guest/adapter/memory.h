@@ -14,17 +14,17 @@
 /* A variable outside of memory, 0 at first, with verbs to read and set it.
  * Assembly, because the compiler would read half of one or choose between two
  * by address, which WebAssembly cannot. */
-#define GLOBAL(name) \
-    __asm__(".globaltype " #name ", i32\n" #name ":\n"); \
-    static inline u32 name(void) \
-    { \
-        u32 value; \
-        __asm__ volatile("global.get " #name "\n\tlocal.set %0" \
-                         : "=r"(value)); \
-        return value; \
-    } \
-    static inline void set_##name(u32 value) \
-    { \
+#define GLOBAL(name)                                                        \
+    __asm__(".globl " #name "\n.globaltype " #name ", i32\n" #name ":\n");  \
+    static inline u32 name(void)                                            \
+    {                                                                       \
+        u32 value;                                                          \
+        __asm__ volatile("global.get " #name "\n\tlocal.set %0"             \
+                         : "=r"(value));                                    \
+        return value;                                                       \
+    }                                                                       \
+    static inline void set_##name(u32 value)                                \
+    {                                                                       \
         __asm__ volatile("local.get %0\n\tglobal.set " #name ::"r"(value)); \
     }
 
@@ -33,12 +33,12 @@
 #define LOW ((u32 *)16)
 #define LOW_BYTES ((u8 *)16)
 #define LOW_WIDE ((u64 *)16)
-#define HOLD \
+#define HOLD                      \
     u64 held_first = LOW_WIDE[0]; \
     u64 held_second = LOW_WIDE[1]
-#define GIVE_BACK \
-    do { \
-        LOW_WIDE[0] = held_first; \
+#define GIVE_BACK                  \
+    do {                           \
+        LOW_WIDE[0] = held_first;  \
         LOW_WIDE[1] = held_second; \
     } while (0)
 

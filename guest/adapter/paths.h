@@ -19,9 +19,7 @@ static u32 take_stat(p1_filestat *out)
     out->size = from[3];
     u64 *time = &out->accessed;
     for (u32 n = 4; n < 13; n += 3)
-        *time++ = (u8)from[n]
-                      ? from[n + 1] * 1000000000 + (u32)from[n + 2]
-                      : 0;
+        *time++ = (u8)from[n] ? from[n + 1] * 1000000000 + (u32)from[n + 2] : 0;
     return SUCCESS;
 }
 
@@ -40,7 +38,7 @@ static inline u32 times_are_wrong(u32 flags)
     return flags & flags >> 1 & 5;
 }
 
-#define TIME(time, flags) \
+#define TIME(time, flags)                                      \
     ((flags) & 1 ? 2 : (flags) >> 1 & 1), (time) / 1000000000, \
         (u32)((time) % 1000000000)
 
@@ -51,10 +49,10 @@ static u32 place(u32 fd)
     return !f ? BADF : f->kind == STREAM ? NOTDIR : (u32)f;
 }
 
-#define DIRECTORY(name, fd) \
+#define DIRECTORY(name, fd)       \
     u32 name##_place = place(fd); \
-    if (name##_place < 256) \
-        return name##_place; \
+    if (name##_place < 256)       \
+        return name##_place;      \
     file *name = (file *)name##_place
 
 /* The descriptor flags of 0.2. */
@@ -75,8 +73,8 @@ static u32 flags_of(u64 rights, u32 flags)
 }
 
 EXPORT("path_open")
-u32 path_open(u32 fd, u32 follow, const u8 *path, u32 size, u32 how,
-              u64 rights, u64 inheriting, u32 flags, u32 *out)
+u32 path_open(u32 fd, u32 follow, const u8 *path, u32 size, u32 how, u64 rights,
+              u64 inheriting, u32 flags, u32 *out)
 {
     (void)inheriting;
     DIRECTORY(at, fd);

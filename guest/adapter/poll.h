@@ -8,8 +8,9 @@
 
 #include "system.h"
 
-static inline __attribute__((always_inline)) u32
-ready(u32 fd, u32 writing, u32 *pollable, u64 *size);
+static inline __attribute__((always_inline)) u32 ready(u32 fd, u32 writing,
+                                                       u32 *pollable,
+                                                       u64 *size);
 
 static inline void prepare(void);
 

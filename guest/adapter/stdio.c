@@ -16,8 +16,8 @@ static inline void prepare(void)
 {
 }
 
-static inline __attribute__((always_inline)) u32
-ready(u32 fd, u32 writing, u32 *pollable, u64 *size)
+static inline __attribute__((always_inline)) u32 ready(u32 fd, u32 writing,
+                                                       u32 *pollable, u64 *size)
 {
     *size = 0;
     if (check(fd) || writing != (fd != 0))

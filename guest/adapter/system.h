@@ -38,19 +38,19 @@ static u32 lay_out(const text *list, u32 count, u32 parts, u8 **starts, u8 *to)
     return SUCCESS;
 }
 
-#define WITH_LIST(get, action, ...) \
-    do { \
-        u32 mark = heap_next(); \
-        HOLD; \
-        set_sink(HEAP); \
-        get(LOW); \
-        set_sink(0); \
+#define WITH_LIST(get, action, ...)              \
+    do {                                         \
+        u32 mark = heap_next();                  \
+        HOLD;                                    \
+        set_sink(HEAP);                          \
+        get(LOW);                                \
+        set_sink(0);                             \
         const text *list = (const text *)LOW[0]; \
-        u32 count = LOW[1]; \
-        GIVE_BACK; \
-        action(list, count, __VA_ARGS__); \
-        forget(mark); \
-        return SUCCESS; \
+        u32 count = LOW[1];                      \
+        GIVE_BACK;                               \
+        action(list, count, __VA_ARGS__);        \
+        forget(mark);                            \
+        return SUCCESS;                          \
     } while (0)
 
 EXPORT("args_sizes_get") u32 args_sizes_get(u32 *count_out, u32 *size_out)
@@ -73,8 +73,7 @@ EXPORT("environ_get") u32 environ_get(u8 **starts, u8 *to)
     WITH_LIST(get_environment, lay_out, 2, starts, to);
 }
 
-static inline __attribute__((always_inline)) u64
-wall_time(void (*get)(void *))
+static inline __attribute__((always_inline)) u64 wall_time(void (*get)(void *))
 {
     HOLD;
     get(LOW);

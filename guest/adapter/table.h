@@ -19,8 +19,9 @@ typedef struct file {
     u32 entries; /* a directory's stream of entries, or 0 */
     u32 flags;   /* preview 1's */
     u64 position;
-    u64 next_entry;   /* what `entries` gives next, as a cookie */
-    const u8 *path;   /* preopened */
+    u64 denied;     /* rights that were given up */
+    u64 next_entry; /* what `entries` gives next, as a cookie */
+    const u8 *path; /* preopened */
     u32 path_size;
 } file;
 
@@ -46,8 +47,7 @@ static u32 enlarge(u32 capacity)
         return NOMEM;
     __builtin_memset(made, 0, size);
     if (old)
-        copy(made, (void *)old,
-             RESULT_SIZE + old_capacity * (u32)sizeof(file));
+        copy(made, (void *)old, RESULT_SIZE + old_capacity * (u32)sizeof(file));
     set_table((u32)made);
     set_table_capacity(capacity);
     return SUCCESS;
