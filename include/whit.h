@@ -11,6 +11,13 @@
  *   whit_func, whit_memory, whit_table, whit_global: belong to a store and
  *                 live as long as it does; nothing to free
  *
+ * and for components, with types on both sides (whit/component.h):
+ *
+ *   whit_component  a validated component; shared by threads
+ *   whit_imports    what the host gives to components
+ *   whit_component_func, whit_call
+ *                   functions of instances, and calls in flight
+ *
  * Functions that can fail return whit_status and fill a whit_error of the
  * caller's. The library never exits, prints, or starts threads by itself. */
 #ifndef WHIT_H
@@ -25,6 +32,7 @@
 #include <whit/linker.h>
 #include <whit/memory.h>
 #include <whit/wasi.h>
+#include <whit/component.h>
 
 #ifdef __cplusplus
 extern "C" {

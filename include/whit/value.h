@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * Values and their types (core specification 3.0, section 4.2.1). */
+ * Values and their types (core specification 3.0, section 4.2.1; component
+ * model, Explainer.md, "Type Definitions"). */
 #ifndef WHIT_VALUE_H
 #define WHIT_VALUE_H
 
@@ -26,7 +27,36 @@ typedef enum whit_kind {
     WHIT_FUNCREF,
     WHIT_EXTERNREF,
     WHIT_EXNREF,
-    WHIT_ANYREF /* eq, i31, struct, array and concrete types too */
+    WHIT_ANYREF, /* eq, i31, struct, array and concrete types too */
+    /* Of components, which have F32 and F64 too. */
+    WHIT_BOOL,
+    WHIT_S8,
+    WHIT_U8,
+    WHIT_S16,
+    WHIT_U16,
+    WHIT_S32,
+    WHIT_U32,
+    WHIT_S64,
+    WHIT_U64,
+    WHIT_CHAR,
+    WHIT_STRING,
+    WHIT_LIST,
+    WHIT_FIXED_LIST,
+    WHIT_MAP,
+    WHIT_RECORD,
+    WHIT_TUPLE,
+    WHIT_VARIANT,
+    WHIT_ENUM,
+    WHIT_OPTION,
+    WHIT_RESULT,
+    WHIT_FLAGS,
+    WHIT_OWN,
+    WHIT_BORROW,
+    WHIT_STREAM,
+    WHIT_FUTURE,
+    WHIT_ERROR_CONTEXT,
+    /* Values only: a LIST or FIXED_LIST of numbers, packed. */
+    WHIT_NUMBERS
 } whit_kind;
 
 /* "i32", "funcref", ... */
@@ -38,6 +68,9 @@ typedef struct whit_ref whit_ref;
 /* A value with its kind. */
 typedef struct whit_val {
     whit_kind kind;
+    /* VARIANT, ENUM: the case. OPTION: 0 none, 1 some. RESULT: 0 ok, 1 error.
+     * NUMBERS: the whit_kind of the elements. */
+    uint32_t index;
     union {
         int32_t i32;
         int64_t i64;
@@ -46,6 +79,30 @@ typedef struct whit_val {
         uint8_t v128[16]; /* lane 0 first, little-endian */
         whit_func *func;  /* FUNCREF; NULL is null; the store's */
         whit_ref *ref;    /* other references; NULL is null */
+        bool boolean;
+        int8_t s8;
+        uint8_t u8;
+        int16_t s16;
+        uint16_t u16;
+        int32_t s32;
+        uint32_t u32; /* CHAR, FLAGS (bit i is flag i) and handles too */
+        int64_t s64;
+        uint64_t u64;
+        struct {
+            const char *data; /* UTF-8, without NUL */
+            size_t size;
+        } string;
+        /* LIST, FIXED_LIST, RECORD, TUPLE, in the type's order; MAP: a TUPLE
+         * of key and value for each entry. */
+        struct {
+            struct whit_val *items;
+            size_t count;
+        } list;
+        struct {
+            const void *data; /* in the machine's byte order */
+            size_t count;     /* elements */
+        } numbers;
+        struct whit_val *payload; /* VARIANT, OPTION, RESULT; NULL: none */
     };
 } whit_val;
 

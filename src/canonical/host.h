@@ -80,6 +80,8 @@ canon_linker *canon_linker_new(void); /* NULL: out of memory */
 /* NULL is allowed. */
 void canon_linker_free(canon_linker *self);
 
+/* Lives as long as the linker, for what its definitions point to. */
+arena *canon_linker_arena(canon_linker *self);
 /* The root of the linker's names, for functions imported by plain name. */
 canon_host_instance *canon_linker_root(canon_linker *self);
 /* Finds or makes; the name is copied. NULL: out of memory. */

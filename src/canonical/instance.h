@@ -31,6 +31,9 @@ const component_node *canon_component_type(const canon_component *self);
 whit_status canon_store_new(rt_engine *engine, const rt_limits *limits,
                             canon_store **out,
                             whit_error *error) WHIT_MUST_CHECK;
+/* The same around a core store, which must outlive it and is not freed. */
+whit_status canon_store_around(rt_store *core, canon_store **out,
+                               whit_error *error) WHIT_MUST_CHECK;
 /* NULL is allowed. Tasks that still run are abandoned, deferred host calls
  * are told through their cancel function; resources of the host that guests
  * still own are dropped. */
@@ -50,6 +53,7 @@ canon_function *canon_instance_function(canon_instance *self, slice name);
 /* FUNC; its types are resolved by canon_function_resolver. */
 const component_node *canon_function_type(const canon_function *self);
 canon_instance *canon_function_resolver(const canon_function *self);
+canon_store *canon_function_store(const canon_function *self);
 
 /* ---- Calls by the host ---- */
 

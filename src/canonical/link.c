@@ -600,3 +600,8 @@ canon_instance *canon_function_resolver(const canon_function *self)
 {
     return self->resolver;
 }
+
+canon_store *canon_function_store(const canon_function *self)
+{
+    return self->resolver->store;
+}

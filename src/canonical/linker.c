@@ -69,6 +69,11 @@ void canon_linker_free(canon_linker *self)
     mem_free(self);
 }
 
+arena *canon_linker_arena(canon_linker *self)
+{
+    return &self->arena;
+}
+
 canon_host_instance *canon_linker_root(canon_linker *self)
 {
     return &self->root;

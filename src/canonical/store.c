@@ -41,23 +41,33 @@ static void instance_free(canon_instance *self)
     mem_free(self);
 }
 
-whit_status canon_store_new(rt_engine *engine, const rt_limits *limits,
-                            canon_store **out, whit_error *error)
+whit_status canon_store_around(rt_store *core, canon_store **out,
+                               whit_error *error)
 {
     canon_store *self = mem_zalloc(sizeof *self);
     TRY_ALLOC(self, error);
+    self->core = core;
     canon_scheduler_init(&self->scheduler);
     self->host = canon_instance_alloc(self);
-    whit_status status = self->host
-                             ? rt_store_new(engine, limits, &self->core, error)
-                             : error_memory(error);
-    if (status != WHIT_OK) {
-        instance_free(self->host);
+    if (!self->host) {
         mem_free(self);
-        return status;
+        return error_memory(error);
     }
     *out = self;
     return WHIT_OK;
+}
+
+whit_status canon_store_new(rt_engine *engine, const rt_limits *limits,
+                            canon_store **out, whit_error *error)
+{
+    rt_store *core;
+    TRY(rt_store_new(engine, limits, &core, error));
+    whit_status status = canon_store_around(core, out, error);
+    if (status != WHIT_OK)
+        rt_store_free(core);
+    else
+        (*out)->owns_core = true;
+    return status;
 }
 
 static void resource_free(canon_resource *self)
@@ -74,8 +84,8 @@ void canon_store_free(canon_store *self)
     for (canon_instance *i = self->instances; i; i = i->next)
         discard_handles(i);
     discard_handles(self->host);
-    /* Functions of the core store hold definitions that name instances. */
-    rt_store_free(self->core);
+    if (self->owns_core)
+        rt_store_free(self->core);
     for (canon_instance *next, *i = self->instances; i; i = next) {
         next = i->next;
         instance_free(i);

@@ -65,6 +65,8 @@ void rt_store_free(rt_store *self)
 {
     if (!self)
         return;
+    if (self->upper)
+        self->upper_free(self->upper);
     heap_free(self->heap);
     FREE_LIST(rt_instance, self->instances, instance_free(self->instances))
     FREE_LIST(rt_memory, self->memories, memory_free(self, self->memories))

@@ -225,6 +225,9 @@ typedef struct rt_store {
     struct rt_thread *threads; /* runtime/thread.h */
     struct rt_thread *main;    /* that outermost calls run on; or NULL */
     void *user; /* the embedder's, e.g. WASI context; not touched */
+    /* What a layer above keeps with the store; freed before all else. */
+    void *upper;
+    void (*upper_free)(void *upper);
 } rt_store;
 
 whit_status rt_store_new(rt_engine *engine, const rt_limits *limits,

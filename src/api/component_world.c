@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * whit/component.h: the host's loop, and streams. */
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "api/completion.h"
+#include "base/memory.h"
+#include "wasi/system.h"
+
+static api_world *world_of(const whit_store *store)
+{
+    return RT_STORE(store)->upper;
+}
+
+api_world *api_world_find(const whit_store *store)
+{
+    return world_of(store);
+}
+
+void api_world_retain(api_world *self)
+{
+    atomic_fetch_add_explicit(&self->references, 1, memory_order_relaxed);
+}
+
+static void release(api_world *self)
+{
+    if (atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) !=
+        1)
+        return;
+    if (self->event >= 0)
+        close(self->event);
+    pthread_mutex_destroy(&self->lock);
+    mem_free(self);
+}
+
+/* ---- Completions ---- */
+
+static void clear_event(wasi_waiter *waiter)
+{
+    api_world *self = waiter->env;
+    uint64_t count;
+    ssize_t size = read(self->event, &count, sizeof count);
+    (void)size;
+    /* Without memory for it, poll still takes completions up. */
+    if (wasi_reactor_add(self->reactor, waiter) != WASI_OK)
+        return;
+}
+
+static void signal_event(const api_world *self)
+{
+    uint64_t one = 1;
+    ssize_t size = write(self->event, &one, sizeof one);
+    (void)size;
+}
+
+void api_world_post(whit_completion *completion)
+{
+    api_world *self = completion->world;
+    pthread_mutex_lock(&self->lock);
+    bool closed = self->closed;
+    if (!closed) {
+        completion->next = self->queue;
+        self->queue = completion;
+        signal_event(self);
+        if (self->wake)
+            self->wake(self->wake_env);
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (closed)
+        api_completion_free(completion);
+    release(self);
+}
+
+void api_world_finish(whit_completion *completion)
+{
+    api_world *self = completion->world;
+    pthread_mutex_lock(&self->lock);
+    bool closed = self->closed;
+    self->deferred--;
+    pthread_mutex_unlock(&self->lock);
+    if (closed)
+        api_completion_free(completion);
+    else
+        api_completion_use(completion);
+    release(self);
+}
+
+bool api_world_take(api_world *self)
+{
+    pthread_mutex_lock(&self->lock);
+    whit_completion *queue = self->queue, *ordered = NULL;
+    self->queue = NULL;
+    pthread_mutex_unlock(&self->lock);
+    bool any = queue != NULL;
+    for (whit_completion *next; queue; queue = next) {
+        next = queue->next;
+        queue->next = ordered;
+        ordered = queue;
+    }
+    for (whit_completion *next; ordered; ordered = next) {
+        next = ordered->next;
+        pthread_mutex_lock(&self->lock);
+        self->deferred--;
+        pthread_mutex_unlock(&self->lock);
+        api_completion_use(ordered);
+    }
+    return any;
+}
+
+/* ---- Making and freeing ---- */
+
+static void world_free(void *pointer)
+{
+    api_world *self = pointer;
+    pthread_mutex_lock(&self->lock);
+    self->closed = true;
+    whit_completion *queue = self->queue;
+    self->queue = NULL;
+    pthread_mutex_unlock(&self->lock);
+    canon_store_free(self->canon);
+    for (whit_completion *next; queue; queue = next) {
+        next = queue->next;
+        api_completion_free(queue);
+    }
+    if (self->reactor)
+        wasi_reactor_remove(self->reactor, &self->waiter);
+    wasi_reactor_free(self->own);
+    wasi_system_release(self->system);
+    release(self);
+}
+
+static whit_status find_reactor(api_world *self, wasi_system *system,
+                                whit_error *error)
+{
+    if (system) {
+        TRY(wasi_system_reactor(system, &self->reactor, error));
+        wasi_system_retain(system);
+        self->system = system;
+    } else {
+        if (wasi_reactor_new(&self->own) != WASI_OK)
+            return error_set(error, WHIT_IO,
+                             "no descriptor to wait with is "
+                             "to be had");
+        self->reactor = self->own;
+    }
+    self->waiter = (wasi_waiter){.host = self->event,
+                                 .events = POLLIN,
+                                 .due = WASI_NEVER,
+                                 .ready = clear_event,
+                                 .env = self};
+    if (wasi_reactor_add(self->reactor, &self->waiter) != WASI_OK)
+        return error_memory(error);
+    return WHIT_OK;
+}
+
+static whit_status world_new(rt_store *store, wasi_system *system,
+                             api_world **out, whit_error *error)
+{
+    api_world *self = mem_zalloc(sizeof *self);
+    TRY_ALLOC(self, error);
+    atomic_init(&self->references, 1);
+    pthread_mutex_init(&self->lock, NULL);
+    self->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    whit_status status =
+        self->event >= 0 ? canon_store_around(store, &self->canon, error)
+                         : error_set(error, WHIT_IO, "no eventfd is to be had");
+    if (status == WHIT_OK)
+        status = find_reactor(self, system, error);
+    if (status != WHIT_OK) {
+        world_free(self);
+        return status;
+    }
+    store->upper = self;
+    store->upper_free = world_free;
+    *out = self;
+    return WHIT_OK;
+}
+
+whit_status api_world_of(whit_store *store, const whit_imports *imports,
+                         api_world **out, whit_error *error)
+{
+    wasi_system *system = imports ? imports->system : NULL;
+    api_world *self = world_of(store);
+    if (!self)
+        return world_new(RT_STORE(store), system, out, error);
+    if (system && self->system != system)
+        return error_set(error, WHIT_ARGUMENT,
+                         "a store has one world of WASI: give it to the first "
+                         "component that is instantiated");
+    *out = self;
+    return WHIT_OK;
+}
+
+/* ---- The loop ---- */
+
+/* Waits for completions, clocks, descriptors: whether anything can come. */
+static bool can_wait(api_world *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool deferred = self->deferred != 0;
+    pthread_mutex_unlock(&self->lock);
+    return deferred || wasi_reactor_count(self->reactor) > 1;
+}
+
+static void react(api_world *self, uint64_t timeout)
+{
+    wasi_wait wait = {0};
+    wasi_error ignored = wasi_reactor_wait(self->reactor, timeout, &wait);
+    (void)ignored;
+    api_world_take(self);
+}
+
+bool whit_store_poll(whit_store *store)
+{
+    api_world *self = world_of(store);
+    if (!self)
+        return false;
+    react(self, 0);
+    return canon_store_poll(self->canon);
+}
+
+bool whit_store_wait(whit_store *store, int64_t nanoseconds)
+{
+    api_world *self = world_of(store);
+    if (!self || !can_wait(self))
+        return false;
+    react(self, nanoseconds < 0 ? WASI_NEVER : (uint64_t)nanoseconds);
+    return true;
+}
+
+int whit_store_descriptor(whit_store *store)
+{
+    api_world *self = world_of(store);
+    return self ? wasi_reactor_descriptor(self->reactor) : -1;
+}
+
+void whit_store_set_wake(whit_store *store, void (*wake)(void *env), void *env)
+{
+    api_world *self = world_of(store);
+    if (!self)
+        return;
+    pthread_mutex_lock(&self->lock);
+    self->wake = wake;
+    self->wake_env = env;
+    pthread_mutex_unlock(&self->lock);
+}
+
+static whit_status wait_for_host(void *env, whit_error *error)
+{
+    api_world *self = env;
+    if (!can_wait(self))
+        return error_set(error, WHIT_TRAP,
+                         "deadlock: the guest waits for what never comes");
+    react(self, WASI_NEVER);
+    return WHIT_OK;
+}
+
+canon_waiter api_world_waiter(api_world *self)
+{
+    return (canon_waiter){wait_for_host, self};
+}
+
+/* ---- Handles ---- */
+
+static whit_status need(const whit_store *store, api_world **out,
+                        whit_error *error)
+{
+    *out = world_of(store);
+    if (*out)
+        return WHIT_OK;
+    return error_set(error, WHIT_ARGUMENT,
+                     "the store has no component, and so no handles");
+}
+
+whit_status whit_resource_drop(whit_store *store, uint32_t handle,
+                               whit_error *error)
+{
+    api_world *self;
+    TRY(need(store, &self, error));
+    return canon_host_drop(self->canon, handle, error);
+}
+
+/* Callbacks differ only in the width of the count. */
+typedef struct copy {
+    whit_copy_done done;
+    void *env;
+} copy;
+
+static void finish_copy(void *env, canon_copy_result result, uint32_t count)
+{
+    copy *self = env;
+    copy kept = *self;
+    mem_free(self);
+    kept.done(kept.env, (whit_copy_result)result, count);
+}
+
+static whit_status new_copy(size_t count, whit_copy_done done, void *env,
+                            copy **out, whit_error *error)
+{
+    if (count > LIMIT_CANON_ELEMENTS)
+        return error_set(error, WHIT_LIMIT,
+                         "a buffer of a stream has at most %u elements",
+                         LIMIT_CANON_ELEMENTS);
+    *out = mem_alloc(sizeof **out);
+    TRY_ALLOC(*out, error);
+    **out = (copy){done, env};
+    return WHIT_OK;
+}
+
+whit_status whit_stream_read(whit_store *store, uint32_t readable,
+                             void *elements, size_t count, whit_region *region,
+                             whit_copy_done done, void *env, whit_error *error)
+{
+    api_world *self;
+    copy *kept;
+    TRY(need(store, &self, error));
+    TRY(new_copy(count, done, env, &kept, error));
+    whit_status status = canon_stream_read(
+        self->canon, readable, elements, (uint32_t)count,
+        region ? &region->arena : NULL, finish_copy, kept, error);
+    if (status != WHIT_OK)
+        mem_free(kept);
+    return status;
+}
+
+whit_status whit_stream_write(whit_store *store, uint32_t writable,
+                              const void *elements, size_t count,
+                              whit_copy_done done, void *env, whit_error *error)
+{
+    api_world *self;
+    copy *kept;
+    TRY(need(store, &self, error));
+    TRY(new_copy(count, done, env, &kept, error));
+    whit_status status =
+        canon_stream_write(self->canon, writable, elements, (uint32_t)count,
+                           finish_copy, kept, error);
+    if (status != WHIT_OK)
+        mem_free(kept);
+    return status;
+}
+
+void whit_stream_cancel(whit_store *store, uint32_t end)
+{
+    api_world *self = world_of(store);
+    if (self)
+        canon_stream_cancel(self->canon, end);
+}
+
+whit_status whit_stream_drop(whit_store *store, uint32_t end, whit_error *error)
+{
+    api_world *self;
+    TRY(need(store, &self, error));
+    return canon_stream_drop(self->canon, end, error);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * whit/component.h: what the host gives, and answers that come later. */
+#include "api/completion.h"
+#include "base/memory.h"
+#include "wasi/preview2/preview2.h"
+
+/* The environment of a host function. */
+typedef struct api_definition {
+    whit_import_function function; /* NULL: `typed` */
+    whit_typed_function typed;
+    void *env;
+    struct api_definition *next;
+} api_definition;
+
+/* Valid while the host function runs. */
+struct whit_host_call {
+    canon_host_call *canon;
+    whit_completion *completion; /* after defer */
+};
+
+whit_imports *whit_imports_new(void)
+{
+    whit_imports *self = mem_zalloc(sizeof *self);
+    if (!self)
+        return NULL;
+    self->linker = canon_linker_new();
+    if (!self->linker) {
+        mem_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+void whit_imports_free(whit_imports *imports)
+{
+    if (!imports)
+        return;
+    canon_linker_free(imports->linker);
+    for (api_definition *next, *d = imports->definitions; d; d = next) {
+        next = d->next;
+        mem_free(d);
+    }
+    wasi_system_release(imports->system);
+    mem_free(imports);
+}
+
+/* ---- Calls ---- */
+
+static whit_status call_values(whit_host_call *call,
+                               const api_definition *definition,
+                               const void *arguments, void *result,
+                               whit_error *error)
+{
+    const component_node *type = canon_host_call_type(call->canon);
+    arena *arena = canon_host_call_arena(call->canon);
+    whit_val *vals = arena_array(arena, type->member_count, sizeof *vals);
+    whit_val answer = {.kind = WHIT_I32};
+    TRY_ALLOC(vals, error);
+    const uint8_t *at = arguments;
+    for (uint32_t i = 0; i < type->member_count; i++)
+        TRY(api_val_view(type->members[i].type,
+                         at + component_member_offset(type, i, 1), arena,
+                         &vals[i], error));
+    TRY(definition->function(call, definition->env, vals, type->member_count,
+                             &answer, error));
+    if (call->completion || !type->element)
+        return WHIT_OK;
+    return api_val_write(type->element, &answer, true, arena, result, error);
+}
+
+static whit_status host_function(canon_host_call *canon, void *env,
+                                 const void *arguments, void *result,
+                                 whit_error *error)
+{
+    const api_definition *definition = env;
+    whit_host_call call = {canon, NULL};
+    if (definition->function)
+        return call_values(&call, definition, arguments, result, error);
+    return definition->typed(&call, definition->env, arguments, result, error);
+}
+
+static canon_host_instance *target(whit_imports *imports, const char *interface)
+{
+    return interface ? canon_linker_instance(imports->linker,
+                                             slice_text(interface))
+                     : canon_linker_root(imports->linker);
+}
+
+static whit_status define(whit_imports *imports, const char *interface,
+                          const char *name, const char *signature,
+                          api_definition definition, whit_error *error)
+{
+    canon_host_instance *instance = target(imports, interface);
+    api_definition *kept = mem_dup(&definition, sizeof definition);
+    if (!instance || !kept) {
+        mem_free(kept);
+        return error_memory(error);
+    }
+    kept->next = imports->definitions;
+    imports->definitions = kept;
+    return canon_host_define(instance, slice_text(name), signature, 0,
+                             host_function, kept, error);
+}
+
+whit_status whit_imports_define(whit_imports *imports, const char *interface,
+                                const char *name, whit_import_function function,
+                                void *env, whit_error *error)
+{
+    api_definition definition = {.function = function, .env = env};
+    return define(imports, interface, name, NULL, definition, error);
+}
+
+whit_status whit_imports_define_typed(whit_imports *imports,
+                                      const char *interface, const char *name,
+                                      const char *signature,
+                                      whit_typed_function function, void *env,
+                                      whit_error *error)
+{
+    api_definition definition = {.typed = function, .env = env};
+    return define(imports, interface, name, signature, definition, error);
+}
+
+/* A resource with its own identity: the environment makes it one. */
+whit_status
+whit_imports_define_resource(whit_imports *imports, const char *interface,
+                             const char *name,
+                             void (*drop)(void *env, uint32_t representation),
+                             void *env, whit_error *error)
+{
+    canon_host_instance *instance = target(imports, interface);
+    TRY_ALLOC(instance, error);
+    canon_host_resource *resource =
+        arena_alloc(canon_linker_arena(imports->linker), sizeof *resource);
+    TRY_ALLOC(resource, error);
+    char *kept =
+        arena_dup(canon_linker_arena(imports->linker), name, strlen(name) + 1);
+    TRY_ALLOC(kept, error);
+    *resource = (canon_host_resource){kept, drop};
+    return canon_host_define_resource(instance, slice_text(name), resource, env,
+                                      error);
+}
+
+whit_status whit_imports_define_wasi(whit_imports *imports, whit_wasi *wasi,
+                                     whit_error *error)
+{
+    wasi_system *system = (wasi_system *)(void *)wasi;
+    TRY(wasi_preview2_define(imports->linker, system, error));
+    wasi_system_retain(system);
+    wasi_system_release(imports->system);
+    imports->system = system;
+    return WHIT_OK;
+}
+
+whit_status whit_imports_define_instance(whit_imports *imports,
+                                         const char *interface,
+                                         whit_component_instance *instance,
+                                         whit_error *error)
+{
+    return canon_linker_define_exports(imports->linker, slice_text(interface),
+                                       API_INSTANCE(instance), error);
+}
+
+void *whit_host_call_alloc(whit_host_call *call, size_t size)
+{
+    return arena_zalloc(canon_host_call_arena(call->canon), size);
+}
+
+whit_store *whit_host_call_store(whit_host_call *call)
+{
+    canon_store *store = canon_host_call_store(call->canon);
+    return (whit_store *)(void *)canon_store_core(store);
+}
+
+const whit_function_type *whit_host_call_type(const whit_host_call *call)
+{
+    return API_FUNCTION_TYPE(canon_host_call_type(call->canon));
+}
+
+whit_status whit_stream_new_for_call(whit_host_call *call,
+                                     const whit_type *type, uint32_t *readable,
+                                     uint32_t *writable, whit_error *error)
+{
+    return canon_stream_new(canon_host_call_store(call->canon), API_NODE(type),
+                            canon_host_call_caller(call->canon), readable,
+                            writable, error);
+}
+
+/* ---- Completions ---- */
+
+static void on_cancel(void *env)
+{
+    whit_completion *self = env;
+    if (self->cancelled)
+        self->cancelled(self->env);
+}
+
+whit_completion *whit_host_call_defer(whit_host_call *call,
+                                      void (*cancelled)(void *env), void *env)
+{
+    api_world *world = api_world_find(whit_host_call_store(call));
+    whit_completion *self = mem_zalloc(sizeof *self);
+    if (!self)
+        return NULL;
+    const component_node *type = canon_host_call_type(call->canon);
+    arena_init(&self->arena);
+    self->type = type->element;
+    self->size = self->type ? self->type->layout[1].size : 0;
+    self->answer = arena_zalloc(&self->arena, self->size + 1);
+    if (!self->answer) {
+        arena_release(&self->arena);
+        mem_free(self);
+        return NULL;
+    }
+    self->cancelled = cancelled;
+    self->env = env;
+    self->call = call->canon;
+    self->result = canon_host_call_defer(call->canon, on_cancel, self);
+    self->world = world;
+    api_world_retain(world);
+    pthread_mutex_lock(&world->lock);
+    world->deferred++;
+    pthread_mutex_unlock(&world->lock);
+    call->completion = self;
+    return self;
+}
+
+void api_completion_free(whit_completion *self)
+{
+    arena_release(&self->arena);
+    mem_free(self);
+}
+
+void api_completion_use(whit_completion *self)
+{
+    switch (self->outcome) {
+    case API_ANSWERED:
+        if (self->size)
+            memcpy(self->result, self->answer, self->size);
+        canon_host_call_finish(self->call);
+        break;
+    case API_CANCELLED:
+        canon_host_call_cancelled(self->call);
+        break;
+    case API_FAILED:
+        canon_host_call_fail(self->call, &self->error);
+        break;
+    }
+    api_completion_free(self);
+}
+
+void whit_complete(whit_completion *completion, const whit_val *value)
+{
+    whit_completion *self = completion;
+    whit_status status = WHIT_OK;
+    self->outcome = API_ANSWERED;
+    if (self->type && value)
+        status = api_val_write(self->type, value, true, &self->arena,
+                               self->answer, &self->error);
+    else if (self->type)
+        status = error_set(&self->error, WHIT_TRAP,
+                           "a host function answered without a result");
+    if (status != WHIT_OK) {
+        self->outcome = API_FAILED;
+        self->error.code = WHIT_TRAP;
+    }
+    api_world_post(self);
+}
+
+void whit_complete_typed(whit_completion *completion, const void *result)
+{
+    if (completion->size)
+        memcpy(completion->answer, result, completion->size);
+    completion->outcome = API_ANSWERED;
+    api_world_finish(completion);
+}
+
+void whit_complete_error(whit_completion *completion, const char *message)
+{
+    completion->outcome = API_FAILED;
+    error_set(&completion->error, WHIT_TRAP, "%s", message);
+    completion->error.code = WHIT_TRAP;
+    api_world_post(completion);
+}
+
+void whit_complete_cancelled(whit_completion *completion)
+{
+    completion->outcome = API_CANCELLED;
+    api_world_post(completion);
+}
