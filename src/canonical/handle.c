@@ -88,9 +88,9 @@ void canon_handles_remove(canon_handles *self, uint32_t index)
 
 static const char *origin(const canon_resource *resource)
 {
-    return resource->instance == resource->instance->store->host
-               ? "host-defined resource"
-               : "guest-defined resource";
+    static const char host[] = "host-defined resource";
+    static const char guest[] = "guest-defined resource";
+    return resource->instance == resource->instance->store->host ? host : guest;
 }
 
 const char *canon_handle_kind_text(unsigned kind)
@@ -122,10 +122,13 @@ whit_status canon_handles_resource(canon_handles *self, uint32_t index,
                           index, origin(resource),
                           canon_handle_kind_text(handle->kind));
     if (UNLIKELY(handle->resource != resource))
-        return canon_trap(error,
-                          "handle index %u used with the wrong type, expected "
-                          "%s but found a different %s",
-                          index, origin(resource), origin(handle->resource));
+        return canon_trap(
+            error,
+            "handle index %u used with the wrong type, expected "
+            "%s but found %s%s",
+            index, origin(resource),
+            origin(resource) == origin(handle->resource) ? "a different " : "",
+            origin(handle->resource));
     *out = handle;
     return WHIT_OK;
 }
