@@ -165,10 +165,28 @@ static whit_status put_docs(package_writer *self, uint32_t package,
     return status;
 }
 
+/* What the binary form cannot say. */
+static whit_status check_package(const wit_package *package, whit_error *error)
+{
+    if (!package->interface_count && !package->world_count)
+        return error_set(error, WHIT_UNSUPPORTED,
+                         "package '%.*s:%.*s' has no interface and no world, "
+                         "so that nothing in a binary would bear its name",
+                         SLICE_ARG(package->space), SLICE_ARG(package->name));
+    if (memchr(package->space.data, ':', package->space.size) ||
+        memchr(package->name.data, '/', package->name.size))
+        return error_set(error, WHIT_UNSUPPORTED,
+                         "package '%.*s:%.*s' has a nested name, which "
+                         "components do not have yet",
+                         SLICE_ARG(package->space), SLICE_ARG(package->name));
+    return WHIT_OK;
+}
+
 static whit_status encode_package(package_writer *self, uint32_t package,
                                   bool no_docs, buffer *out, whit_error *error)
 {
     const wit_package *what = &self->set->packages[package];
+    TRY(check_package(what, error));
     for (uint32_t i = 0; i < what->interface_count; i++)
         put_interface(self, what->interfaces[i]);
     for (uint32_t i = 0; i < what->world_count; i++)
