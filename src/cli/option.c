@@ -118,6 +118,19 @@ static bool set_list(cli_list *list, const char *value)
     return true;
 }
 
+static int set_switch(cli_switch *target, const cli_option *option,
+                      const char *value)
+{
+    bool on = !value || !strcmp(value, "true");
+    if (!on && strcmp(value, "false") != 0) {
+        cli_error("--%s: \"%s\" is neither true nor false", option->name,
+                  value);
+        return CLI_USAGE;
+    }
+    *target = on ? CLI_ON : CLI_OFF;
+    return 0;
+}
+
 static int set_option(const cli_line *line, const cli_option *option,
                       const char *value)
 {
@@ -131,6 +144,8 @@ static int set_option(const cli_line *line, const cli_option *option,
         return 0;
     case CLI_LIST:
         return set_list(target, value) ? 0 : cli_fail("out of memory");
+    case CLI_SWITCH:
+        return set_switch(target, option, value);
     default: {
         const char *rest = value;
         if (parse_digits(&rest, target) && scale(rest, option->kind, target))
@@ -180,7 +195,8 @@ static int parse_option(cli_line *line, int argc, char **argv, int *at)
         cli_error("--%s takes no value", option->name);
         return CLI_USAGE;
     }
-    if (option->kind != CLI_FLAG && !value) {
+    bool alone = option->kind == CLI_FLAG || option->kind == CLI_SWITCH;
+    if (!alone && !value) {
         if (*at + 1 == argc) {
             cli_error("--%s needs %s", option->name, option->argument);
             return CLI_USAGE;

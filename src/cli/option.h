@@ -16,6 +16,7 @@ typedef enum cli_option_kind {
     CLI_SIZE,     /* uint64_t bytes: 64K, 10M, 1G (powers of 1024) */
     CLI_DURATION, /* uint64_t ns: 250ms, 5s, 2m; plain: seconds */
     CLI_LIST,     /* cli_list: every use appends */
+    CLI_SWITCH,   /* cli_switch: --name, --name=true, --name=false */
     CLI_HEADING   /* no option: a line of --help */
 } cli_option_kind;
 
@@ -23,6 +24,8 @@ typedef struct cli_list {
     const char **items; /* ended by NULL; NULL while empty */
     size_t count;
 } cli_list;
+
+typedef enum cli_switch { CLI_UNSET, CLI_ON, CLI_OFF } cli_switch;
 
 typedef struct cli_option {
     const char *name; /* without "--" */
