@@ -28,6 +28,18 @@ STAND_IN canon_resource *canon_instance_resource(const canon_instance *self,
     return guests_resource;
 }
 
+STAND_IN whit_status canon_instance_bind(canon_instance *self,
+                                         const component_resource *resource,
+                                         canon_resource *meaning,
+                                         whit_error *error)
+{
+    (void)self;
+    (void)resource;
+    (void)error;
+    guests_resource = meaning;
+    return WHIT_OK;
+}
+
 STAND_IN whit_status canon_reallocate(const canon_side *side, uint64_t old,
                                       uint64_t old_size, uint64_t alignment,
                                       uint64_t size, uint64_t *out,
