@@ -34,16 +34,24 @@ static inline __attribute__((always_inline)) u32 ready(u32 fd, u32 writing,
     return outcome(8);
 }
 
-static u32 read_at(u32 handle, u64 position, const p1_iovec *list, u32 count,
+static u32 refusal(const file *f)
+{
+    return f->access & IS_DIRECTORY ? ISDIR : BADF;
+}
+
+static u32 read_at(const file *f, u64 position, const p1_iovec *list, u32 count,
                    u32 *out)
 {
+    *out = 0;
+    if (!(f->access & READABLE))
+        return refusal(f);
     u32 total = 0, error = SUCCESS;
     for (; count; count--, list++) {
         if (!list->size)
             continue;
         set_sink((u32)list->data);
         set_sink_size(list->size);
-        fs_read(handle, list->size, position + total, RESULT);
+        fs_read(f->handle, list->size, position + total, RESULT);
         set_sink(0);
         error = outcome(4);
         if (error)
@@ -56,14 +64,17 @@ static u32 read_at(u32 handle, u64 position, const p1_iovec *list, u32 count,
     return total ? SUCCESS : error;
 }
 
-static u32 write_at(u32 handle, u64 position, const p1_iovec *list, u32 count,
-                    u32 *out)
+static u32 write_at(const file *f, u64 position, const p1_iovec *list,
+                    u32 count, u32 *out)
 {
+    *out = 0;
+    if (!(f->access & WRITABLE))
+        return refusal(f);
     u32 total = 0, error = SUCCESS;
     for (; count; count--, list++) {
         if (!list->size)
             continue;
-        fs_write(handle, list->data, list->size, position + total, RESULT);
+        fs_write(f->handle, list->data, list->size, position + total, RESULT);
         error = outcome(8);
         if (error)
             break;
@@ -77,6 +88,9 @@ static u32 write_at(u32 handle, u64 position, const p1_iovec *list, u32 count,
 
 static u32 append(file *f, const p1_iovec *list, u32 count, u32 *out)
 {
+    *out = 0;
+    if (!(f->access & WRITABLE))
+        return refusal(f);
     fs_append(f->handle, RESULT);
     u32 error = outcome(4);
     if (error)
@@ -103,7 +117,7 @@ u32 fd_write(u32 fd, const p1_iovec *list, u32 count, u32 *out)
                          : BADF;
     if (f->flags & APPEND)
         return append(f, list, count, out);
-    u32 error = write_at(f->handle, f->position, list, count, out);
+    u32 error = write_at(f, f->position, list, count, out);
     f->position += *out;
     return error;
 }
@@ -116,7 +130,7 @@ u32 fd_read(u32 fd, const p1_iovec *list, u32 count, u32 *out)
         return BADF;
     if (f->kind == STREAM)
         return f->handle ? BADF : read_some(list, count, out);
-    u32 error = read_at(f->handle, f->position, list, count, out);
+    u32 error = read_at(f, f->position, list, count, out);
     f->position += *out;
     return error;
 }
@@ -127,8 +141,7 @@ u32 fd_pread(u32 fd, const p1_iovec *list, u32 count, u64 from, u32 *out)
     file *f = find(fd);
     if (!f)
         return BADF;
-    return f->kind == STREAM ? SPIPE
-                             : read_at(f->handle, from, list, count, out);
+    return f->kind == STREAM ? SPIPE : read_at(f, from, list, count, out);
 }
 
 EXPORT("fd_pwrite")
@@ -137,8 +150,7 @@ u32 fd_pwrite(u32 fd, const p1_iovec *list, u32 count, u64 at, u32 *out)
     file *f = find(fd);
     if (!f)
         return BADF;
-    return f->kind == STREAM ? SPIPE
-                             : write_at(f->handle, at, list, count, out);
+    return f->kind == STREAM ? SPIPE : write_at(f, at, list, count, out);
 }
 
 static void let_go(const file *f)
@@ -201,9 +213,8 @@ EXPORT("fd_seek") u32 fd_seek(u32 fd, i64 offset, u32 whence, u64 *out)
         return BADF;
     if (f->kind == STREAM)
         return SPIPE;
-    fs_get_type(f->handle, RESULT);
-    if (!RESULT_BYTES[0] && type_of(RESULT_BYTES[1]) == TYPE_DIRECTORY)
-        return BADF;
+    if (f->access & IS_DIRECTORY)
+        return ISDIR;
     return seek(f, offset, whence, out);
 }
 
@@ -214,20 +225,22 @@ EXPORT("fd_tell") u32 fd_tell(u32 fd, u64 *out)
         return BADF;
     if (f->kind == STREAM)
         return SPIPE;
+    if (f->access & IS_DIRECTORY)
+        return ISDIR;
     *out = f->position;
     return SUCCESS;
 }
 
 /* What the host grants; nothing is checked against it here. */
-static inline u64 rights_of(u32 type, u32 flags)
+static inline u64 rights_of(u32 type, u32 access)
 {
     if (type == TYPE_DIRECTORY)
         return RIGHTS_OF_PATHS | RIGHT_READDIR | RIGHT_FILESTAT_GET |
                RIGHT_SET_TIMES | RIGHT_SET_FLAGS | RIGHT_SYNC | RIGHT_DATASYNC;
     u64 rights = RIGHTS_OF_FILES;
-    if (flags & 1)
+    if (access & READABLE)
         rights |= RIGHTS_READING;
-    if (flags & 2)
+    if (access & WRITABLE)
         rights |= RIGHTS_WRITING | RIGHT_ALLOCATE | RIGHT_SET_SIZE;
     return rights;
 }
@@ -240,17 +253,11 @@ static u32 file_fdstat(file *f, p1_fdstat *out)
         return error;
     u32 type = type_of(RESULT_BYTES[1]);
     u64 inheriting = 0;
-    if (type == TYPE_DIRECTORY) {
-        inheriting = rights_of(type, 0) | rights_of(0, 3);
-    } else {
-        fs_get_flags(f->handle, RESULT);
-        error = outcome(1);
-        if (error)
-            return error;
-    }
+    if (type == TYPE_DIRECTORY)
+        inheriting = rights_of(type, 0) | rights_of(0, READABLE | WRITABLE);
     out->type = (u8)type;
     out->flags = (u16)f->flags;
-    out->rights = rights_of(type, RESULT_BYTES[1]) & ~f->denied;
+    out->rights = rights_of(type, f->access) & ~f->denied;
     out->inheriting = inheriting & ~f->denied;
     return SUCCESS;
 }
@@ -290,6 +297,10 @@ u32 fd_fdstat_set_rights(u32 fd, u64 rights, u64 inheriting)
     if (rights & f->denied)
         return NOTCAPABLE;
     f->denied = ~rights;
+    if (!(rights & RIGHT_READ))
+        f->access &= ~(u32)READABLE;
+    if (!(rights & RIGHT_WRITE))
+        f->access &= ~(u32)WRITABLE;
     return SUCCESS;
 }
 
@@ -348,6 +359,8 @@ EXPORT("fd_allocate") u32 fd_allocate(u32 fd, u64 from, u64 size)
         return BADF;
     if (f->kind == STREAM)
         return SPIPE;
+    if (!(f->access & WRITABLE))
+        return refusal(f);
     fs_stat(f->handle, RESULT);
     u32 error = outcome(8);
     if (error || from + size <= RESULT_WIDE[3])

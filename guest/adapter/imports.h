@@ -66,7 +66,6 @@ DESCRIPTOR("append-via-stream") void fs_append(u32 self, void *);
 DESCRIPTOR("advise") void fs_advise(u32 self, u64 from, u64 size, u32, void *);
 DESCRIPTOR("sync-data") void fs_sync_data(u32 self, void *);
 DESCRIPTOR("sync") void fs_sync(u32 self, void *);
-DESCRIPTOR("get-flags") void fs_get_flags(u32 self, void *);
 DESCRIPTOR("get-type") void fs_get_type(u32 self, void *);
 DESCRIPTOR("set-size") void fs_set_size(u32 self, u64 size, void *);
 DESCRIPTOR("set-times")

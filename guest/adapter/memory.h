@@ -88,6 +88,8 @@ void *adapter_realloc(void *old, u32 old_size, u32 align, u32 size)
 {
     if (!sink())
         return main_realloc(old, old_size, align, size);
+    if (!size)
+        return (void *)align;
     if (sink() != HEAP) {
         if (size > sink_size())
             __builtin_trap();

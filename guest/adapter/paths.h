@@ -55,14 +55,16 @@ static u32 place(u32 fd)
         return name##_place;      \
     file *name = (file *)name##_place
 
+enum { OPEN_DIRECTORY = 2 };
+
 /* The descriptor flags of 0.2. */
 static u32 flags_of(u64 rights, u32 flags)
 {
     u32 wanted = 0;
     if (rights & (RIGHT_READ | RIGHT_READDIR))
-        wanted |= 1;
+        wanted |= READABLE;
     if (rights & (RIGHT_WRITE | RIGHT_ALLOCATE | RIGHT_SET_SIZE))
-        wanted |= 2;
+        wanted |= WRITABLE;
     if (flags & SYNC)
         wanted |= 4;
     if (flags & DSYNC)
@@ -90,6 +92,8 @@ u32 path_open(u32 fd, u32 follow, const u8 *path, u32 size, u32 how, u64 rights,
         return NOMEM;
     }
     f->flags = flags;
+    /* What may be one all the same is the host's to tell. */
+    f->access = how & OPEN_DIRECTORY ? IS_DIRECTORY : flags_of(rights, 0);
     return SUCCESS;
 }
 

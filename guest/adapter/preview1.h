@@ -49,7 +49,8 @@ enum {
     RIGHT_WRITE = 1 << 6,
     RIGHT_ADVISE = 1 << 7,
     RIGHT_ALLOCATE = 1 << 8,
-    RIGHTS_OF_PATHS = 0xfff << 9 | 7 << 24,
+    /* Sizes are not set by path. */
+    RIGHTS_OF_PATHS = (0xfff & ~(1 << 10)) << 9 | 7 << 24,
     RIGHT_READDIR = 1 << 14,
     RIGHT_FILESTAT_GET = 1 << 21,
     RIGHT_SET_SIZE = 1 << 22,

@@ -11,6 +11,8 @@
 #include "streams.h"
 
 enum { FREE, STREAM, OPENED, PREOPENED };
+/* As wasi:filesystem's flags of descriptors have it. */
+enum { READABLE = 1, WRITABLE = 2, IS_DIRECTORY = 128 /* ours */ };
 enum { RESULT_SIZE = 112, FIRST_CAPACITY = 100 };
 
 typedef struct file {
@@ -18,8 +20,10 @@ typedef struct file {
     u32 handle;  /* of a descriptor; the number of a stream */
     u32 entries; /* a directory's stream of entries, or 0 */
     u32 flags;   /* preview 1's */
+    u32 access;  /* READABLE ... */
+    u32 padding;
+    u64 denied; /* rights that were given up */
     u64 position;
-    u64 denied;     /* rights that were given up */
     u64 next_entry; /* what `entries` gives next, as a cookie */
     const u8 *path; /* preopened */
     u32 path_size;
@@ -95,6 +99,7 @@ static u32 fill_table(void)
     for (file *f = entry(3); count; count--, f++, from++) {
         f->kind = PREOPENED;
         f->handle = from->handle;
+        f->access = IS_DIRECTORY;
         f->path = from->path;
         f->path_size = from->path_size;
     }
