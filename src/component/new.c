@@ -156,32 +156,37 @@ whit_status component_new(const component_new_module *main, const wit_set *set,
     return status;
 }
 
-whit_status component_new_adapter_exports(const component_new_module *adapter,
-                                          const component_new_module *main,
+static whit_status copy_used(new_maker *self, new_module *module,
+                             component_new_exports *out)
+{
+    out->count = module->wasm->export_count;
+    for (uint32_t i = 0; i < out->count; i++)
+        out->any = out->any || module->used[i];
+    component_new_use(module, module->realloc);
+    component_new_use(module, module->import_realloc);
+    component_new_use(module, module->export_realloc);
+    out->used = mem_dup(module->used, (size_t)out->count + 1);
+    return out->used ? WHIT_OK : error_memory(self->error);
+}
+
+whit_status component_new_adapter_exports(const component_new_module *main,
                                           const wit_set *set, uint32_t world,
+                                          const component_new_options *options,
+                                          uint32_t adapter,
                                           component_new_exports *out,
                                           whit_error *error)
 {
     whit_error ignored;
-    component_new_options options = {.adapters = adapter, .adapter_count = 1};
     new_maker self;
-    start(&self, set, world, &options, error ? error : &ignored);
+    start(&self, set, world, options, error ? error : &ignored);
+    *out = (component_new_exports){0};
     whit_status status = prepare(&self, main);
     if (status == WHIT_OK)
         status = component_new_exports_of(&self);
     if (status == WHIT_OK)
         status = component_new_imports(&self, 0);
-    *out = (component_new_exports){0};
-    if (status == WHIT_OK) {
-        new_module *it = &self.modules[1];
-        component_new_use(it, it->realloc);
-        component_new_use(it, it->import_realloc);
-        component_new_use(it, it->export_realloc);
-        out->count = it->wasm->export_count;
-        out->used = mem_dup(it->used, out->count + 1);
-        if (!out->used)
-            status = error_memory(self.error);
-    }
+    if (status == WHIT_OK)
+        status = copy_used(&self, &self.modules[adapter + 1], out);
     release(&self);
     return status;
 }

@@ -51,13 +51,15 @@ whit_status component_new(const component_new_module *main, const wit_set *set,
 typedef struct component_new_exports {
     uint8_t *used; /* by index of wasm_module.exports; heap */
     uint32_t count;
+    bool any; /* a function that somebody asks for is among them */
 } component_new_exports;
 
-/* Those of an adapter: what the main module imports from it, and what the
- * world wants. Release with mem_free(out->used). */
-whit_status component_new_adapter_exports(const component_new_module *adapter,
-                                          const component_new_module *main,
+/* Those of an adapter, by its number: what the main module imports from it,
+ * and what the world wants. Release with mem_free(out->used). */
+whit_status component_new_adapter_exports(const component_new_module *main,
                                           const wit_set *set, uint32_t world,
+                                          const component_new_options *options,
+                                          uint32_t adapter,
                                           component_new_exports *out,
                                           whit_error *error) WHIT_MUST_CHECK;
 /* Appends a core module with fewer exports and without the custom sections

@@ -202,7 +202,7 @@ static void import_alias(new_maker *self, new_import *it)
     if (it->source == NEW_MAIN)
         it->index =
             component_new_alias(self, (component_sort)it->core->kind,
-                                self->modules[0].instance, it->core->name);
+                                self->modules[it->adapter].instance, it->name);
 }
 
 /* The function that is lowered. */
@@ -333,7 +333,9 @@ static bool main_answers(const new_maker *self, const new_module *module,
         return false;
     for (uint32_t i = 0; i < module->import_count; i++) {
         const new_import *it = &module->imports[i];
-        if (!same_module(it, first) || it->source == NEW_MAIN)
+        bool direct = it->source == NEW_MAIN && !it->adapter &&
+                      slice_equal(it->name, it->core->name);
+        if (!same_module(it, first) || direct)
             continue;
         if (it->source != NEW_MEMORY || self->shim_memory ||
             !slice_equal(self->modules[0].memory, it->core->name))

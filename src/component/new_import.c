@@ -486,18 +486,52 @@ static whit_status environment(const place *p, bool *found)
     return WHIT_OK;
 }
 
+static bool same_functype(const wasm_functype *a, const wasm_functype *b)
+{
+    return a->param_count == b->param_count &&
+           a->result_count == b->result_count &&
+           (!a->param_count || !memcmp(a->params, b->params,
+                                       a->param_count * sizeof *a->params)) &&
+           (!a->result_count || !memcmp(a->results, b->results,
+                                        a->result_count * sizeof *a->results));
+}
+
+/* The main module may call its allocator for adapters something else. */
+static slice main_name(const new_module *main, slice name)
+{
+    if (!slice_is(name, "cabi_realloc") &&
+        !slice_is(name, "canonical_abi_realloc"))
+        return name;
+    if (main->adapter_realloc.size)
+        return main->adapter_realloc;
+    return main->realloc.size ? main->realloc : name;
+}
+
+/* The main module, or an adapter that stands for it, which comes first. */
 static whit_status from_main(const place *p)
 {
-    new_module *main = &p->self->modules[0];
-    const wasm_import *core = p->out->core;
+    new_maker *self = p->self;
+    new_import *out = p->out;
+    new_module *from = &self->modules[0];
     uint64_t index;
-    if (!map_get(&main->exports, core->name, &index))
+    out->source = NEW_MAIN;
+    out->name = main_name(from, out->core->name);
+    for (uint32_t i = 1; i < p->module; i++)
+        if (slice_is(self->modules[i].given->name, "__main_module__") &&
+            map_get(&self->modules[i].exports, out->core->name, &index)) {
+            from = &self->modules[i];
+            out->name = out->core->name;
+            out->adapter = i;
+        }
+    if (!map_get(&from->exports, out->name, &index))
         return fail(p, "the main module has no export of this name");
-    const wasm_export *export = &main->wasm->exports[index];
-    if (export->kind != core->kind)
+    const wasm_export *export = &from->wasm->exports[index];
+    if (export->kind != out->core->kind)
         return fail(p, "the main module's export is of another kind");
-    main->used[index] = 1;
-    p->out->source = NEW_MAIN;
+    if (p->type &&
+        !same_functype(p->type, wasm_function_type(from->wasm, export->index)))
+        return fail(p, "the main module's function has another type");
+    from->used[index] = 1;
     return WHIT_OK;
 }
 
@@ -508,13 +542,7 @@ static whit_status from_adapter(const place *p, uint32_t adapter)
     const wasm_functype *type = component_new_export_type(it, core->name);
     if (!type)
         return fail(p, "the adapter exports no such function");
-    bool same = type->param_count == p->type->param_count &&
-                type->result_count == p->type->result_count &&
-                !memcmp(type->params, p->type->params,
-                        type->param_count * sizeof *type->params) &&
-                !memcmp(type->results, p->type->results,
-                        type->result_count * sizeof *type->results);
-    if (!same)
+    if (!same_functype(type, p->type))
         return fail(p, "the adapter's function has another type");
     component_new_use(it, core->name);
     p->out->source = NEW_ADAPTER;

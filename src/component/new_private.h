@@ -41,7 +41,8 @@ typedef struct new_import {
     wasm_valtype core_type;
     component_option_kind encoding;
     unsigned needs;   /* WIT_NEEDS_ */
-    uint32_t adapter; /* index of the module */
+    uint32_t adapter; /* MAIN, ADAPTER: index of the module */
+    slice name;       /* MAIN: of the export */
     uint32_t shim;    /* NEW_NONE: none; else the index of the trampoline */
     uint32_t operand; /* function or type index of the definition */
     uint32_t index;   /* core index of what is imported */
