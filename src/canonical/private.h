@@ -61,6 +61,8 @@ struct canon_instance {
     uint32_t waiting_to_enter;
     canon_thread *exclusive;
     canon_handles threads; /* object: canon_thread; kind: any but FREE */
+    canon_thread *sync; /* of the innermost task of sync type, or NULL */
+    bool has_threads;   /* some built-in names threads by their index */
     /* link.c */
     canon_component *component;
     const component *definition;
@@ -86,6 +88,7 @@ struct canon_function {
     canon_instance *resolver;   /* of the type */
     canon_tuple params;
     canon_tuple result;
+    component_member result_member;
     slice name; /* for messages: of the first export or import; may be empty */
     canon_instance *instance; /* that it was lifted in; NULL: the host's */
     /* Lifted. */
@@ -199,15 +202,30 @@ whit_status canon_core_start(canon_instance *self, rt_module *module,
 
 /* ---- Stores ---- */
 
-/* task.c's part of a store. */
+/* What runs and what waits in a store (task.h). */
+enum { CANON_IDLE_STACKS = 8 };
+
 typedef struct canon_scheduler {
-    canon_thread *waiting_first, *waiting_last;
-    canon_thread *current;     /* NULL: the host runs */
-    canon_host_call *blocking; /* a sync call that the whole store waits for */
-    uint32_t pending;          /* canon_store_pending */
-    uint32_t nesting;
-    void *unused_tasks; /* free lists */
-    void *unused_threads;
+    canon_thread *waiting_first, *waiting_last; /* oldest first */
+    canon_thread *current;   /* NULL: the host runs */
+    canon_thread *switch_to; /* what the thread that blocks asks for next */
+    /* A call of sync type that the whole store waits for, and what the host
+     * resumes after it: a thread, or a call whose guest it is. */
+    canon_host_call *blocking;
+    canon_thread *blocked_thread;
+    canon_instance *blocked_instance; /* that the host had entered */
+    canon_call *blocked_call;
+    uint32_t starting; /* start functions that run now */
+    whit_error failure; /* of the thread that has just ended */
+    uint32_t pending; /* canon_store_pending */
+    uint32_t threads; /* that have a stack */
+    struct rt_thread *idle[CANON_IDLE_STACKS];
+    uint32_t idle_count;
+    canon_task *tasks; /* all that outlive their callers */
+    canon_call *calls; /* of the host, all that are not on its stack */
+    canon_subtask *lenders;       /* those with heap memory */
+    canon_host_call *host_calls;  /* all that are in use */
+    canon_host_call *unused_calls;
 } canon_scheduler;
 
 void canon_scheduler_init(canon_scheduler *self);
@@ -216,6 +234,7 @@ void canon_scheduler_release(canon_store *store);
 
 struct canon_store {
     rt_store *core;
+    bool owns_core;
     canon_instance *host;      /* handles of the host */
     canon_instance *instances; /* all but `host` */
     uint32_t instance_count;
