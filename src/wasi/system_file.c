@@ -279,6 +279,47 @@ wasi_error wasi_file_write(wasi_descriptor *self, const struct iovec *vectors,
     }
 }
 
+/* A wait that is given up when it begins, or before it would begin a second
+ * time: another process may have been faster than the transfer. */
+static bool wait_begins(void *context)
+{
+    return (*(unsigned *)context)++ > 0;
+}
+
+static wasi_error file_poll_now(const wasi_descriptor *self, short events,
+                                unsigned *begun)
+{
+    struct pollfd item = {.fd = self->host, .events = events};
+    *begun = self->kind == WASI_KIND_SOCKET;
+    if (self->kind == WASI_KIND_STREAM && poll(&item, 1, 0) == 0)
+        return WASI_ERROR_AGAIN;
+    return WASI_OK;
+}
+
+wasi_error wasi_file_read_now(wasi_descriptor *self, void *out, size_t capacity,
+                              size_t *size)
+{
+    unsigned begun;
+    *size = 0;
+    WASI_TRY(file_poll_now(self, POLLIN, &begun));
+    wasi_wait wait = {wait_begins, &begun};
+    struct iovec vector = {out, capacity};
+    wasi_error error = wasi_file_read(self, &vector, 1, &wait, size);
+    return error == WASI_ERROR_INTR ? WASI_ERROR_AGAIN : error;
+}
+
+wasi_error wasi_file_write_now(wasi_descriptor *self, const void *bytes,
+                               size_t count, size_t *size)
+{
+    unsigned begun;
+    *size = 0;
+    WASI_TRY(file_poll_now(self, POLLOUT, &begun));
+    wasi_wait wait = {wait_begins, &begun};
+    struct iovec vector = {(void *)(uintptr_t)bytes, count};
+    wasi_error error = wasi_file_write(self, &vector, 1, &wait, size);
+    return error == WASI_ERROR_INTR ? WASI_ERROR_AGAIN : error;
+}
+
 static wasi_error offset_check(const wasi_descriptor *self, unsigned access,
                                uint64_t offset)
 {

@@ -70,6 +70,11 @@ wasi_error wasi_file_read(wasi_descriptor *self, const struct iovec *vectors,
 wasi_error wasi_file_write(wasi_descriptor *self, const struct iovec *vectors,
                            size_t count, const wasi_wait *wait,
                            size_t *size) WHIT_MUST_CHECK;
+/* The same without a wait, whatever the modes say: AGAIN instead. */
+wasi_error wasi_file_read_now(wasi_descriptor *self, void *out, size_t capacity,
+                              size_t *size) WHIT_MUST_CHECK;
+wasi_error wasi_file_write_now(wasi_descriptor *self, const void *bytes,
+                               size_t count, size_t *size) WHIT_MUST_CHECK;
 wasi_error wasi_file_read_at(wasi_descriptor *self, const struct iovec *vectors,
                              size_t count, uint64_t offset,
                              size_t *size) WHIT_MUST_CHECK;

@@ -153,15 +153,12 @@ wasi_error wasi_tcp_connect(wasi_socket *self, const wasi_address *to)
     do
         failed = connect(host_of(self), (struct sockaddr *)&host, size);
     while (failed && errno == EINTR);
-    if (failed && errno != EINPROGRESS) {
-        wasi_error error = errno == EAFNOSUPPORT ? WASI_ERROR_INVAL
-                           /* no port is free on this side */
-                           : errno == EADDRNOTAVAIL ? WASI_ERROR_ADDRINUSE
-                           : errno == EAGAIN        ? WASI_ERROR_ADDRINUSE
-                                                    : wasi_error_last();
-        self->state = WASI_SOCKET_FAILED;
-        return error;
-    }
+    if (failed && errno == EAFNOSUPPORT)
+        return WASI_ERROR_INVAL;
+    if (failed && (errno == EADDRNOTAVAIL || errno == EAGAIN))
+        self->failure = WASI_ERROR_ADDRINUSE; /* no port is free here */
+    else if (failed && errno != EINPROGRESS)
+        self->failure = wasi_error_last();
     self->state = WASI_SOCKET_CONNECTING;
     return WASI_OK;
 }
@@ -170,6 +167,10 @@ wasi_error wasi_tcp_connect_finish(wasi_socket *self)
 {
     if (self->state != WASI_SOCKET_CONNECTING)
         return WASI_ERROR_NOTCONN;
+    if (self->failure) {
+        self->state = WASI_SOCKET_FAILED;
+        return self->failure;
+    }
     struct pollfd item = {.fd = host_of(self), .events = POLLOUT};
     if (poll(&item, 1, 0) <= 0)
         return WASI_ERROR_AGAIN;

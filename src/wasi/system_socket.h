@@ -37,6 +37,7 @@ typedef struct wasi_socket {
     bool listens;      /* UDP: may hear from everyone */
     wasi_address peer; /* UDP: with CONNECTED */
     uint32_t backlog;
+    wasi_error failure; /* TCP: of connecting, not reported yet */
 } wasi_socket;
 
 /* Without any rule: ACCES. */
@@ -52,7 +53,8 @@ wasi_error wasi_socket_local(const wasi_socket *self,
 wasi_error wasi_socket_peer(const wasi_socket *self,
                             wasi_address *out) WHIT_MUST_CHECK;
 
-/* TCP. Begins; wasi_tcp_connect_finish says how it went. */
+/* TCP. Begins; wasi_tcp_connect_finish says how it went, even when that is
+ * known at once. */
 wasi_error wasi_tcp_connect(wasi_socket *self,
                             const wasi_address *to) WHIT_MUST_CHECK;
 wasi_error wasi_tcp_connect_finish(wasi_socket *self) WHIT_MUST_CHECK;
