@@ -100,7 +100,7 @@
 #define LIMIT_CANON_ELEMENTS ((1u << 28) - 1) /* of a stream's buffer */
 #define LIMIT_CANON_HOST_BYTES (1u << 30)     /* that one call gives the host */
 #define LIMIT_CANON_INSTANCES 10000u          /* of a store */
-#define LIMIT_CANON_STACKS 10000u /* of threads in the middle of something */
+#define LIMIT_CANON_STACKS 10000u  /* of threads in the middle of something */
 #define LIMIT_CANON_TASKS 1000000u /* of a store, that have not ended */
 
 #endif

@@ -61,8 +61,8 @@ struct canon_instance {
     uint32_t waiting_to_enter;
     canon_thread *exclusive;
     canon_handles threads; /* object: canon_thread; kind: any but FREE */
-    canon_thread *sync; /* of the innermost task of sync type, or NULL */
-    bool has_threads;   /* some built-in names threads by their index */
+    canon_thread *sync;    /* of the innermost task of sync type, or NULL */
+    bool has_threads;      /* some built-in names threads by their index */
     /* link.c */
     canon_component *component;
     const component *definition;
@@ -207,7 +207,7 @@ enum { CANON_IDLE_STACKS = 8 };
 
 typedef struct canon_scheduler {
     canon_thread *waiting_first, *waiting_last; /* oldest first */
-    canon_thread *current;   /* NULL: the host runs */
+    canon_thread *current;                      /* NULL: the host runs */
     canon_thread *switch_to; /* what the thread that blocks asks for next */
     /* A call of sync type that the whole store waits for, and what the host
      * resumes after it: a thread, or a call whose guest it is. */
@@ -215,16 +215,16 @@ typedef struct canon_scheduler {
     canon_thread *blocked_thread;
     canon_instance *blocked_instance; /* that the host had entered */
     canon_call *blocked_call;
-    uint32_t starting; /* start functions that run now */
+    uint32_t starting;  /* start functions that run now */
     whit_error failure; /* of the thread that has just ended */
-    uint32_t pending; /* canon_store_pending */
-    uint32_t threads; /* that have a stack */
+    uint32_t pending;   /* canon_store_pending */
+    uint32_t threads;   /* that have a stack */
     struct rt_thread *idle[CANON_IDLE_STACKS];
     uint32_t idle_count;
-    canon_task *tasks; /* all that outlive their callers */
-    canon_call *calls; /* of the host, all that are not on its stack */
-    canon_subtask *lenders;       /* those with heap memory */
-    canon_host_call *host_calls;  /* all that are in use */
+    canon_task *tasks;      /* all that outlive their callers */
+    canon_call *calls;      /* of the host, all that are not on its stack */
+    canon_subtask *lenders; /* those with heap memory */
+    canon_host_call *host_calls; /* all that are in use */
     canon_host_call *unused_calls;
 } canon_scheduler;
 
