@@ -55,15 +55,22 @@ uint32_t component_new_alias(new_maker *self, component_sort sort,
     return (uint32_t)known;
 }
 
+uint32_t component_new_module_alias(new_maker *self, component_sort sort,
+                                    const new_module *module, slice name)
+{
+    return component_new_alias(self, sort, module->instance,
+                               component_new_export_name(module, name));
+}
+
 uint32_t component_new_memory(new_maker *self)
 {
     if (self->shim_memory)
         return component_new_alias(self, COMPONENT_SORT_CORE_MEMORY,
                                    self->shim_instance,
                                    slice_text(NEW_SHIM_MEMORY));
-    return component_new_alias(self, COMPONENT_SORT_CORE_MEMORY,
-                               self->modules[0].instance,
-                               self->modules[0].memory);
+    return component_new_module_alias(self, COMPONENT_SORT_CORE_MEMORY,
+                                      &self->modules[0],
+                                      self->modules[0].memory);
 }
 
 uint32_t component_new_canon_options(new_maker *self, const new_module *module,
@@ -80,10 +87,11 @@ uint32_t component_new_canon_options(new_maker *self, const new_module *module,
     if (needs & WIT_NEEDS_REALLOC) {
         const new_module *from =
             for_exports ? module : component_new_allocator(self, module);
-        out[count++] = (component_option){
-            COMPONENT_OPTION_REALLOC,
-            component_new_alias(self, COMPONENT_SORT_CORE_FUNC, from->instance,
-                                component_new_realloc(from, for_exports))};
+        out[count++] =
+            (component_option){COMPONENT_OPTION_REALLOC,
+                               component_new_module_alias(
+                                   self, COMPONENT_SORT_CORE_FUNC, from,
+                                   component_new_realloc(from, for_exports))};
     }
     return count;
 }
@@ -157,7 +165,7 @@ static whit_status build_modules(new_maker *self)
     buffer *bytes = self->bytes;
     for (uint32_t i = 0; i < self->module_count; i++) {
         new_module *it = &self->modules[i];
-        TRY(component_new_trim_module(it->wasm, it->used,
+        TRY(component_new_trim_module(it->wasm, it->used, it,
                                       self->options->keep_customs, &bytes[i],
                                       self->error));
         it->index = component_builder_core_bytes(&self->builder,
@@ -201,8 +209,8 @@ static void import_alias(new_maker *self, new_import *it)
         it->index = component_new_memory(self);
     if (it->source == NEW_MAIN)
         it->index =
-            component_new_alias(self, (component_sort)it->core->kind,
-                                self->modules[it->adapter].instance, it->name);
+            component_new_module_alias(self, (component_sort)it->core->kind,
+                                       &self->modules[it->adapter], it->name);
 }
 
 /* The function that is lowered. */
@@ -310,8 +318,8 @@ static void import_canon(new_maker *self, const new_module *module,
                                                    it->function->result);
     if (it->canon == COMPONENT_CANON_THREAD_NEW_INDIRECT) {
         canon.type = thread_start_type(self);
-        canon.table = component_new_alias(
-            self, COMPONENT_SORT_CORE_TABLE, self->modules[0].instance,
+        canon.table = component_new_module_alias(
+            self, COMPONENT_SORT_CORE_TABLE, &self->modules[0],
             slice_text("__indirect_function_table"));
     }
     it->index = component_builder_canon(&self->builder, &canon);
@@ -319,35 +327,10 @@ static void import_canon(new_maker *self, const new_module *module,
 
 /* ---- Instances of core modules ---- */
 
-static bool same_module(const new_import *a, const new_import *b)
-{
-    return slice_equal(a->core->module, b->core->module);
-}
-
-/* Whether the main module's own instance answers all imports that have the
- * module name of this one. */
-static bool main_answers(const new_maker *self, const new_module *module,
-                         const new_import *first)
-{
-    if (module == &self->modules[0])
-        return false;
-    for (uint32_t i = 0; i < module->import_count; i++) {
-        const new_import *it = &module->imports[i];
-        bool direct = it->source == NEW_MAIN && !it->adapter &&
-                      slice_equal(it->name, it->core->name);
-        if (!same_module(it, first) || direct)
-            continue;
-        if (it->source != NEW_MEMORY || self->shim_memory ||
-            !slice_equal(self->modules[0].memory, it->core->name))
-            return false;
-    }
-    return true;
-}
-
 static bool is_first(const new_module *module, uint32_t i)
 {
     for (uint32_t k = 0; k < i; k++)
-        if (same_module(&module->imports[k], &module->imports[i]))
+        if (slice_equal(module->imports[k].from, module->imports[i].from))
             return false;
     return true;
 }
@@ -358,13 +341,24 @@ static uint32_t make_bag(new_maker *self, const new_module *module,
     uint32_t count = 0;
     for (uint32_t i = first; i < module->import_count; i++) {
         const new_import *it = &module->imports[i];
-        if (same_module(it, &module->imports[first]))
+        if (slice_equal(it->from, module->imports[first].from))
             items[count++] =
-                (component_item){.name = component_name_of(it->core->name),
+                (component_item){.name = component_name_of(it->field),
                                  .sort = (component_sort)it->core->kind,
                                  .index = it->index};
     }
     return component_builder_core_exports(&self->builder, items, count);
+}
+
+static uint32_t argument(new_maker *self, const new_module *module,
+                         uint32_t first, component_item *items)
+{
+    uint32_t direct = module->imports[first].direct;
+    if (direct == NEW_DIRECT_SHIM)
+        return self->shim_instance;
+    if (direct != NEW_NONE)
+        return self->modules[direct].instance;
+    return make_bag(self, module, first, items);
 }
 
 static whit_status build_instance(new_maker *self, new_module *module)
@@ -380,8 +374,7 @@ static whit_status build_instance(new_maker *self, new_module *module)
     for (uint32_t step = 0; step < 3; step++)
         for (uint32_t i = 0; i < imports; i++) {
             new_import *it = &module->imports[i];
-            bool whole = main_answers(self, module, it);
-            if (step == 0 && !whole)
+            if (step == 0 && it->direct == NEW_NONE)
                 import_alias(self, it);
             if (it->shim != NEW_NONE)
                 continue;
@@ -393,13 +386,10 @@ static whit_status build_instance(new_maker *self, new_module *module)
     for (uint32_t i = 0; i < imports; i++) {
         if (!is_first(module, i))
             continue;
-        const new_import *it = &module->imports[i];
         arguments[count++] =
-            (component_item){.name = component_name_of(it->core->module),
+            (component_item){.name = component_name_of(module->imports[i].from),
                              .sort = COMPONENT_SORT_CORE_INSTANCE,
-                             .index = main_answers(self, module, it)
-                                          ? self->modules[0].instance
-                                          : make_bag(self, module, i, items)};
+                             .index = argument(self, module, i, items)};
     }
     module->instance = component_builder_core_instantiate(
         &self->builder, module->index, arguments, count);
@@ -415,9 +405,9 @@ static void late_aliases(new_maker *self)
         if (!shim->import)
             continue;
         if (shim->import->source == NEW_ADAPTER) {
-            shim->import->index = component_new_alias(
+            shim->import->index = component_new_module_alias(
                 self, COMPONENT_SORT_CORE_FUNC,
-                self->modules[shim->import->adapter].instance,
+                &self->modules[shim->import->adapter],
                 shim->import->core->name);
             continue;
         }
@@ -428,14 +418,14 @@ static void late_aliases(new_maker *self)
     for (uint32_t i = 0; i < self->resource_count; i++) {
         const new_resource *it = &self->resources[i];
         if (it->module != NEW_NONE)
-            component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                                self->modules[it->module].instance,
-                                it->destructor);
+            component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                       &self->modules[it->module],
+                                       it->destructor);
     }
     if (self->modules[0].initialize.size)
-        component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                            self->modules[0].instance,
-                            self->modules[0].initialize);
+        component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                   &self->modules[0],
+                                   self->modules[0].initialize);
 }
 
 static void late_operands(new_maker *self)
@@ -455,17 +445,17 @@ static void late_canons(new_maker *self)
 static uint32_t late_function(new_maker *self, uint32_t i)
 {
     if (i == self->shim_count)
-        return component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                                   self->modules[0].instance,
-                                   self->modules[0].initialize);
+        return component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                          &self->modules[0],
+                                          self->modules[0].initialize);
     if (self->shims[i].import)
         return self->shims[i].import->index;
     for (uint32_t k = 0; k < self->resource_count; k++) {
         const new_resource *it = &self->resources[k];
         if (it->shim == i)
-            return component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                                       self->modules[it->module].instance,
-                                       it->destructor);
+            return component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                              &self->modules[it->module],
+                                              it->destructor);
     }
     return NEW_NONE;
 }
@@ -525,6 +515,7 @@ whit_status component_new_build(new_maker *self)
         live_imports(self, &self->modules[i]);
     component_new_live_exports(self);
     build_imports(self);
+    TRY(component_new_names(self));
     TRY(build_modules(self));
     component_new_place_exports(self);
     if (self->early_resources)

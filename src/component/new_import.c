@@ -582,35 +582,6 @@ static whit_status classify(new_maker *self, uint32_t module, new_import *out)
     return found ? WHIT_OK : in_world(&p);
 }
 
-static whit_status check_repeats(new_maker *self, const new_module *module)
-{
-    map seen;
-    map_init(&seen);
-    whit_status status = WHIT_OK;
-    for (uint32_t i = 0; i < module->import_count && status == WHIT_OK; i++) {
-        const wasm_import *core = module->imports[i].core;
-        size_t size = core->module.size + core->name.size + 1;
-        uint8_t *key = arena_alloc(&self->memory, size);
-        uint64_t other;
-        if (!key) {
-            status = error_memory(self->error);
-            break;
-        }
-        memcpy(key, core->module.data, core->module.size);
-        key[core->module.size] = 0;
-        memcpy(key + core->module.size + 1, core->name.data, core->name.size);
-        if (map_get(&seen, slice_of(key, size), &other))
-            status = error_set(self->error, WHIT_INVALID,
-                               "import '%.*s' from '%.*s' occurs twice: a "
-                               "component can give it only one meaning",
-                               SLICE_ARG(core->name), SLICE_ARG(core->module));
-        else
-            status = map_set(&seen, slice_of(key, size), i, self->error);
-    }
-    map_release(&seen);
-    return status;
-}
-
 whit_status component_new_imports(new_maker *self, uint32_t module)
 {
     new_module *it = &self->modules[module];
@@ -626,5 +597,5 @@ whit_status component_new_imports(new_maker *self, uint32_t module)
         it->imports[i].encoding = it->given->encoding;
         TRY(classify(self, module, &it->imports[i]));
     }
-    return check_repeats(self, it);
+    return WHIT_OK;
 }

@@ -68,9 +68,9 @@ static uint32_t destructor_of(new_maker *self, const new_resource *it)
         return component_new_alias(
             self, COMPONENT_SORT_CORE_FUNC, self->shim_instance,
             component_new_short_name(self, it->shim + 1));
-    return component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                               self->modules[it->module].instance,
-                               it->destructor);
+    return component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                      &self->modules[it->module],
+                                      it->destructor);
 }
 
 void component_new_resources(new_maker *self)
@@ -114,21 +114,20 @@ static uint32_t lift_options(new_maker *self, const new_lift *lift,
     if (lift->callback.size)
         out[count++] = (component_option){
             COMPONENT_OPTION_CALLBACK,
-            component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                                module->instance, lift->callback)};
+            component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC, module,
+                                       lift->callback)};
     if (lift->post_return.size)
         out[count++] = (component_option){
             COMPONENT_OPTION_POST_RETURN,
-            component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                                module->instance, lift->post_return)};
+            component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC, module,
+                                       lift->post_return)};
     return count;
 }
 
 static uint32_t lifted_core(new_maker *self, const new_lift *lift)
 {
-    return component_new_alias(self, COMPONENT_SORT_CORE_FUNC,
-                               self->modules[lift->module].instance,
-                               lift->name);
+    return component_new_module_alias(self, COMPONENT_SORT_CORE_FUNC,
+                                      &self->modules[lift->module], lift->name);
 }
 
 void component_new_lift_aliases(new_maker *self)

@@ -5,6 +5,7 @@
 #include "component/metadata.h"
 #include "component/new_private.h"
 #include "wasm/decode.h"
+#include "wasm/piece.h"
 #include "wasm/validate.h"
 
 static bool starts(slice name, const char *prefix)
@@ -48,7 +49,7 @@ static void put_name(buffer *out, slice name)
 }
 
 static void put_exports(const wasm_module *module, const uint8_t *used,
-                        buffer *scratch, buffer *out)
+                        const new_module *as, buffer *scratch, buffer *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < module->export_count; i++)
@@ -60,7 +61,7 @@ static void put_exports(const wasm_module *module, const uint8_t *used,
     for (uint32_t i = 0; i < module->export_count; i++) {
         if (!used[i])
             continue;
-        put_name(scratch, module->exports[i].name);
+        put_name(scratch, as ? as->export_names[i] : module->exports[i].name);
         buffer_put(scratch, (uint8_t)module->exports[i].kind);
         buffer_uleb(scratch, module->exports[i].index);
     }
@@ -69,10 +70,37 @@ static void put_exports(const wasm_module *module, const uint8_t *used,
     buffer_slice(out, buffer_view(scratch));
 }
 
+static void put_imports(const wasm_module *module, const new_module *as,
+                        buffer *scratch, buffer *out)
+{
+    buffer_clear(scratch);
+    buffer_uleb(scratch, module->import_count);
+    for (uint32_t i = 0; i < module->import_count; i++) {
+        const wasm_import *it = &module->imports[i];
+        wasm_external what = {.kind = it->kind};
+        if (it->kind == WASM_EXTERN_FUNC)
+            what.type = module->functions[it->index].type;
+        else if (it->kind == WASM_EXTERN_TABLE)
+            what.table = module->tables[it->index];
+        else if (it->kind == WASM_EXTERN_MEMORY)
+            what.memory = module->memories[it->index];
+        else if (it->kind == WASM_EXTERN_GLOBAL)
+            what.global = module->globals[it->index];
+        else
+            what.type = module->tags[it->index].type;
+        put_name(scratch, as->imports[i].from);
+        put_name(scratch, as->imports[i].field);
+        wasm_write_external(scratch, &what);
+    }
+    buffer_put(out, WASM_SECTION_IMPORT);
+    buffer_uleb(out, scratch->size);
+    buffer_slice(out, buffer_view(scratch));
+}
+
 /* The module is known to be well-formed. Sections keep their bytes, so that
  * what points into the code section stays true. */
 static void put_module(const wasm_module *module, const uint8_t *used,
-                       bool keep_customs, buffer *out)
+                       const new_module *as, bool keep_customs, buffer *out)
 {
     slice bytes = module->bytes;
     buffer scratch;
@@ -86,7 +114,11 @@ static void put_module(const wasm_module *module, const uint8_t *used,
         slice payload = slice_of(at, (size_t)size);
         at += size;
         if (id == WASM_SECTION_EXPORT) {
-            put_exports(module, used, &scratch, out);
+            put_exports(module, used, as, &scratch, out);
+            continue;
+        }
+        if (id == WASM_SECTION_IMPORT && as && as->import_count) {
+            put_imports(module, as, &scratch, out);
             continue;
         }
         if (id == WASM_SECTION_CUSTOM) {
@@ -126,17 +158,17 @@ static void use_functions(const wasm_module *module, uint8_t *used)
 }
 
 whit_status component_new_trim_module(const wasm_module *module, uint8_t *used,
-                                      bool keep_customs, buffer *out,
-                                      whit_error *error)
+                                      const new_module *as, bool keep_customs,
+                                      buffer *out, whit_error *error)
 {
     size_t start = out->size;
-    put_module(module, used, keep_customs, out);
+    put_module(module, used, as, keep_customs, out);
     TRY(buffer_status(out, error));
     if (still_valid(slice_of(out->data + start, out->size - start)))
         return WHIT_OK;
     out->size = start;
     use_functions(module, used);
-    put_module(module, used, keep_customs, out);
+    put_module(module, used, as, keep_customs, out);
     return buffer_status(out, error);
 }
 
@@ -147,8 +179,8 @@ whit_status component_new_trim(slice bytes, const component_new_exports *used,
     wasm_decode_options how = {.features = WASM_FEATURES_ALL};
     wasm_module *module;
     TRY(wasm_decode(bytes, &how, &module, error));
-    whit_status status =
-        component_new_trim_module(module, used->used, keep_customs, out, error);
+    whit_status status = component_new_trim_module(module, used->used, NULL,
+                                                   keep_customs, out, error);
     wasm_module_free(module);
     return status;
 }

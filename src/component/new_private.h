@@ -14,6 +14,7 @@
 #include "wit/abi_names.h"
 
 #define NEW_NONE UINT32_MAX
+#define NEW_DIRECT_SHIM (UINT32_MAX - 1)
 
 typedef enum new_source {
     NEW_CANON,   /* a canonical definition */
@@ -44,6 +45,10 @@ typedef struct new_import {
     uint32_t adapter; /* MAIN, ADAPTER: index of the module */
     slice name;       /* MAIN: of the export */
     uint32_t shim;    /* NEW_NONE: none; else the index of the trampoline */
+    slice from;       /* module and name that it is imported by in the end */
+    slice field;
+    uint32_t direct;  /* index of the module, or NEW_DIRECT_SHIM, whose instance
+                         is where it is imported from; NEW_NONE: neither */
     uint32_t operand; /* function or type index of the definition */
     uint32_t index;   /* core index of what is imported */
 } new_import;
@@ -73,9 +78,10 @@ typedef struct new_resource {
 
 typedef struct new_module {
     const component_new_module *given;
-    wasm_module *wasm; /* owned */
-    map exports;       /* name to index */
-    uint8_t *used;     /* by export: it takes part */
+    wasm_module *wasm;   /* owned */
+    map exports;         /* name to index */
+    uint8_t *used;       /* by export: it takes part */
+    slice *export_names; /* by export: what it is called in the end */
     new_import *imports;
     uint32_t import_count;
     bool imports_memory;
@@ -166,16 +172,20 @@ whit_status component_new_load(new_maker *self, new_module *out,
                                const component_new_module *given);
 void component_new_unload(new_module *self);
 /* Appends the module with the exports in `used` and without descriptions of
- * worlds. */
+ * worlds. `as` may be NULL; else names are changed. */
 whit_status component_new_trim_module(const wasm_module *module, uint8_t *used,
-                                      bool keep_customs, buffer *out,
-                                      whit_error *error);
+                                      const new_module *as, bool keep_customs,
+                                      buffer *out, whit_error *error);
 
 /* ---- Plan ---- */
 
 whit_status component_new_plan(new_maker *self);
 /* The module whose allocator serves imports of this one. */
 new_module *component_new_allocator(new_maker *self, const new_module *module);
+
+/* Gives every export that is used and every import its final name. */
+whit_status component_new_names(new_maker *self);
+slice component_new_export_name(const new_module *module, slice name);
 
 /* ---- Building ---- */
 
@@ -192,6 +202,9 @@ slice component_new_label(new_maker *self, uint32_t i);
 /* What an instance exports; each alias is made once. */
 uint32_t component_new_alias(new_maker *self, component_sort sort,
                              uint32_t instance, slice name);
+/* The same of a module, by the name it came with. */
+uint32_t component_new_module_alias(new_maker *self, component_sort sort,
+                                    const new_module *module, slice name);
 uint32_t component_new_memory(new_maker *self);
 /* Options in the smallest form; returns how many. */
 uint32_t component_new_canon_options(new_maker *self, const new_module *module,
