@@ -33,14 +33,27 @@
 #define LOW ((u32 *)16)
 #define LOW_BYTES ((u8 *)16)
 #define LOW_WIDE ((u64 *)16)
-#define HOLD                      \
-    u64 held_first = LOW_WIDE[0]; \
-    u64 held_second = LOW_WIDE[1]
-#define GIVE_BACK                  \
-    do {                           \
-        LOW_WIDE[0] = held_first;  \
-        LOW_WIDE[1] = held_second; \
+#define HOLD HOLD_AT(LOW)
+#define GIVE_BACK GIVE_BACK_AT(LOW)
+#define HOLD_AT(result)                    \
+    u64 held_first = ((u64 *)(result))[0]; \
+    u64 held_second = ((u64 *)(result))[1]
+#define GIVE_BACK_AT(result)                \
+    do {                                    \
+        ((u64 *)(result))[0] = held_first;  \
+        ((u64 *)(result))[1] = held_second; \
     } while (0)
+
+/* Where the result goes when the host fills the guest's buffer, of whose size
+ * at most `size` bytes can then be filled: they must not overlap. */
+static inline u32 *beside(const u8 *buffer, u32 *size)
+{
+    if ((u32)buffer >= 32)
+        return LOW;
+    if (*size > 32768)
+        *size = 32768;
+    return (u32 *)65520;
+}
 
 /* The pages: the last row of neighbours, and how far it is used. */
 GLOBAL(heap_start)

@@ -35,51 +35,48 @@ static u32 output(u32 number)
  * closed from then on. */
 static u32 write_all(u32 stream, const p1_iovec *list, u32 count, u32 *out)
 {
-    HOLD;
-    u32 total = 0, failed = 0;
-    for (; count; count--, list++) {
+    u32 total = 0, error = SUCCESS;
+    for (; count && !error; count--, list++) {
         const u8 *data = list->data;
-        for (u32 left = list->size; left;) {
+        for (u32 left = list->size; left && !error;) {
             u32 size = left < 4096 ? left : 4096;
+            /* Inside, because the data may be where the result comes. */
+            HOLD;
             stream_write(stream, data, size, LOW);
-            failed = LOW_BYTES[0];
-            if (failed)
-                goto end;
+            if (LOW_BYTES[0])
+                error = LOW_BYTES[4] ? PIPE : IO;
+            else
+                total += size;
+            GIVE_BACK;
             data += size;
             left -= size;
-            total += size;
         }
     }
-end:
-    failed = failed ? LOW_BYTES[4] ? PIPE : IO : 0;
-    GIVE_BACK;
     *out = total;
-    return failed;
+    return error;
 }
 
-/* Up to the end of the first buffer that has room. */
+/* At most what the first buffer that has room takes. */
 static u32 read_some(const p1_iovec *list, u32 count, u32 *out)
 {
     *out = 0;
-    for (; count; count--, list++) {
-        if (!list->size)
-            continue;
-        u32 stream = input();
-        HOLD;
-        set_sink((u32)list->data);
-        set_sink_size(list->size);
-        stream_read(stream, list->size, LOW);
-        set_sink(0);
-        u32 failed = LOW_BYTES[0];
-        u32 size = LOW[2];
-        /* Closed is the end, which is no error. */
-        u32 error = failed && !LOW_BYTES[4] ? IO : SUCCESS;
-        GIVE_BACK;
-        if (!failed)
-            *out = size;
-        return error;
-    }
-    return SUCCESS;
+    while (count && !list->size)
+        list++, count--;
+    if (!count)
+        return SUCCESS;
+    u32 stream = input(), size = list->size;
+    u32 *result = beside(list->data, &size);
+    HOLD_AT(result);
+    set_sink((u32)list->data);
+    set_sink_size(size);
+    stream_read(stream, size, result);
+    set_sink(0);
+    u32 failed = (u8)result[0], closed = (u8)result[1], got = result[2];
+    GIVE_BACK_AT(result);
+    if (!failed)
+        *out = got;
+    /* Closed is the end, which is no error. */
+    return failed && !closed ? IO : SUCCESS;
 }
 
 static u32 stream_type(u32 number)

@@ -99,16 +99,20 @@ EXPORT("clock_res_get") u32 clock_res_get(u32 clock, u64 *out)
     return SUCCESS;
 }
 
-EXPORT("random_get") u32 random_get(u8 *to, u32 size)
+EXPORT("random_get") u32 random_get(u8 *to, u32 left)
 {
-    if (!size)
-        return SUCCESS;
-    HOLD;
-    set_sink((u32)to);
-    set_sink_size(size);
-    get_random_bytes(size, LOW);
-    set_sink(0);
-    GIVE_BACK;
+    while (left) {
+        u32 size = left;
+        u32 *result = beside(to, &size);
+        HOLD_AT(result);
+        set_sink((u32)to);
+        set_sink_size(size);
+        get_random_bytes(size, result);
+        set_sink(0);
+        GIVE_BACK_AT(result);
+        to += size;
+        left -= size;
+    }
     return SUCCESS;
 }
 
