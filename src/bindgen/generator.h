@@ -164,5 +164,6 @@ extern const bind_language *const bind_languages[];
 const bind_language *bind_language_find(const char *name);
 
 extern const bind_language bind_language_c;
+extern const bind_language bind_language_rust;
 
 #endif

@@ -2,7 +2,8 @@
  * The languages there are generators for. */
 #include "bindgen/generator.h"
 
-const bind_language *const bind_languages[] = {&bind_language_c, NULL};
+const bind_language *const bind_languages[] = {&bind_language_c,
+                                               &bind_language_rust, NULL};
 
 const bind_language *bind_language_find(const char *name)
 {
