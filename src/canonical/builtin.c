@@ -505,7 +505,9 @@ static whit_status lowered_new(const canon_definition *definition,
     whit_status status =
         rt_function_new(definition->instance->store->core, type,
                         canon_lower_call, self, mem_free, out, error);
-    if (status != WHIT_OK)
+    if (status == WHIT_OK)
+        (*out)->canonical = true;
+    else
         mem_free(self);
     return status;
 }
@@ -538,7 +540,9 @@ whit_status canon_builtin_new(const canon_definition *definition,
     whit_status status =
         rt_function_new(definition->instance->store->core, type, call, self,
                         mem_free, out, error);
-    if (status != WHIT_OK)
+    if (status == WHIT_OK)
+        (*out)->canonical = true;
+    else
         mem_free(self);
     return status;
 }
