@@ -314,6 +314,7 @@ static whit_status link_canon(canon_instance *self,
     TRY(engine_type(self, typed(self, item.sort, index)->core.type, &type,
                     error));
     TRY(canon_builtin_new(&definition, type, &item.core.function, error));
+    item.core.function->canonical = true;
     return add(self, &item, error);
 }
 

@@ -20,12 +20,16 @@ canon_instance *canon_instance_alloc(canon_store *store)
     return self;
 }
 
+/* Waitable sets after what is in them. */
 static void discard_handles(canon_instance *self)
 {
-    for (uint32_t i = 1; i < self->handles.count; i++) {
-        canon_handle *handle = &self->handles.items[i];
-        if (handle->kind != CANON_HANDLE_FREE)
-            canon_handle_discard(self, handle);
+    for (int sets = 0; sets < 2; sets++) {
+        for (uint32_t i = 1; i < self->handles.count; i++) {
+            canon_handle *handle = &self->handles.items[i];
+            if (handle->kind != CANON_HANDLE_FREE &&
+                (handle->kind == CANON_HANDLE_WAITABLE_SET) == sets)
+                canon_handle_discard(self, handle);
+        }
     }
 }
 

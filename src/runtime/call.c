@@ -65,7 +65,8 @@ static bool has_room(const rt_context *context)
 
 /* Host functions. */
 
-static whit_status host_result(rt_context *context, whit_status status)
+static whit_status host_result(rt_context *context, const rt_function *function,
+                               whit_status status)
 {
     rt_trap *trap = &context->trap;
     if (status == WHIT_EXCEPTION && context->exception == 0) {
@@ -77,7 +78,7 @@ static whit_status host_result(rt_context *context, whit_status status)
     if (status != WHIT_TRAP)
         return status;
     if (trap->code == RT_TRAP_NONE) {
-        trap->code = RT_TRAP_HOST;
+        trap->code = function->canonical ? RT_TRAP_CANONICAL : RT_TRAP_HOST;
         snprintf(trap->detail, sizeof trap->detail, "%.*s",
                  (int)sizeof trap->detail - 1, context->error.message);
         trap->frame_count = 0;
@@ -107,7 +108,8 @@ whit_status rt_host_call(rt_context *context, rt_instance *caller,
         function->host(&self, function->env, slots, &context->error);
     context->host_depth--;
     store->local_count = locals;
-    return LIKELY(status == WHIT_OK) ? status : host_result(context, status);
+    return LIKELY(status == WHIT_OK) ? status
+                                     : host_result(context, function, status);
 }
 
 /* Guest functions. */

@@ -134,6 +134,7 @@ typedef struct rt_function {
     struct rt_instance *instance; /* NULL for host functions */
     uint32_t index;               /* in the instance's module */
     rt_host_function host;        /* NULL for guest functions */
+    bool canonical; /* of the canonical ABI: its message is the trap's */
     void *env;
     void (*env_free)(void *env);
     struct rt_function *next; /* host functions: in the store */

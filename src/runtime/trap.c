@@ -17,12 +17,19 @@ const char *rt_trap_text(rt_trap_code code)
 
 void rt_trap_format(const rt_trap *trap, buffer *out)
 {
-    buffer_text(out, rt_trap_text(trap->code));
+    /* The detail of the canonical ABI says all. */
+    bool alone = trap->code == RT_TRAP_CANONICAL && trap->detail[0];
+    if (!alone)
+        buffer_text(out, rt_trap_text(trap->code));
     /* The detail of these two is the element's index. */
     bool element = trap->code == RT_TRAP_UNDEFINED_ELEMENT ||
                    trap->code == RT_TRAP_UNINITIALIZED_ELEMENT;
     if (trap->detail[0])
-        buffer_printf(out, element ? " %s" : ": %s", trap->detail);
+        buffer_printf(out,
+                      alone     ? "%s"
+                      : element ? " %s"
+                                : ": %s",
+                      trap->detail);
     for (uint32_t i = 0; i < trap->frame_count; i++) {
         const rt_frame *frame = &trap->frames[i];
         slice name = rt_module_function_name(frame->module, frame->function);

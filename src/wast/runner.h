@@ -39,7 +39,7 @@ typedef struct wast_runner {
     wast_binding *modules;    /* definitions, by $id */
     rt_instance *latest;
     rt_module *latest_module;
-    bool components; /* the script is about components */
+    struct wast_components *components; /* NULL: none so far */
     wast_item spectest[WAST_SPECTEST_ITEMS];
     uint32_t spectest_count;
     wast_thread *threads;
