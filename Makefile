@@ -123,6 +123,7 @@ $(BUILD)/tests/%: tests/%.c $(TEST_OBJECTS) $(BUILD)/libwhit.a
 	    $(JSON_CFLAGS) -o $@ $(filter %.c %.o,$^) $(BUILD)/libwhit.a \
 	    $(LIBS) $(JSON_LIBS)
 $(BUILD)/tests/unit/interpreter/test_differential: $(FUZZ_HELPERS)
+$(BUILD)/tests/unit/canonical/test_value_random: $(FUZZ_HELPERS)
 
 # Fuzz targets replay files by themselves; with FUZZER=1 they search.
 FUZZ_MAIN := $(if $(FUZZER),,$(BUILD)/obj/fuzz/standalone_main.o)

@@ -52,12 +52,6 @@ typedef struct canon_options {
     rt_function *callback;
 } canon_options;
 
-/* A borrowed handle in the host's table, that a host call must drop. */
-typedef struct canon_borrow {
-    const struct canon_borrow *next;
-    uint32_t index;
-} canon_borrow;
-
 /* Where values come from or go to. */
 typedef struct canon_side {
     struct canon_instance *instance; /* whose handles they name */
@@ -68,10 +62,6 @@ typedef struct canon_side {
     struct canon_subtask *lender;
     struct canon_task *borrower;
     arena *arena; /* host: room for strings and lists that go to it */
-    /* Host: the borrows that came to it are put in front of this list, in
-     * the arena; canon_borrows_drop takes them back when the call is over.
-     * NULL where types cannot hold a borrow. */
-    const canon_borrow **borrows;
     /* Host: strings and lists of numbers may point into the guest's memory
      * instead, valid until the guest runs again. UTF-8 and whole numbers only.
      */
@@ -112,9 +102,6 @@ whit_status canon_pass(const canon_tuple *types, const canon_side *from,
                        const canon_values *source, const canon_side *to,
                        const canon_values *destination,
                        whit_error *error) WHIT_MUST_CHECK;
-
-/* Takes back what was lent to the host: the handles become unknown. */
-void canon_borrows_drop(struct canon_instance *host, const canon_borrow *first);
 
 /* `count` elements that lie one behind the other, as streams and futures
  * move them. Addresses are in the side's memory, or of the process for the

@@ -59,23 +59,6 @@ static whit_status walk_own(canon_walk *w, canon_resource *resource,
     return WHIT_OK;
 }
 
-/* Notes a borrow of the host's, so that it can be dropped after the call. */
-static whit_status note_borrow(canon_walk *w, uint32_t index)
-{
-    const canon_side *host = w->to;
-    canon_borrow *borrow = arena_alloc(host->arena, sizeof *borrow);
-    TRY_ALLOC(borrow, w->error);
-    *borrow = (canon_borrow){*host->borrows, index};
-    *host->borrows = borrow;
-    return WHIT_OK;
-}
-
-void canon_borrows_drop(canon_instance *host, const canon_borrow *first)
-{
-    for (; first; first = first->next)
-        canon_handles_remove(&host->handles, first->index);
-}
-
 static whit_status lower_borrow(canon_walk *w, canon_resource *resource,
                                 uint32_t representation, uint32_t *out)
 {
@@ -88,12 +71,7 @@ static whit_status lower_borrow(canon_walk *w, canon_resource *resource,
                            .resource = resource,
                            .borrower = w->to->borrower};
     TRY(canon_handles_add(&to->handles, &handle, out, w->error));
-    if (w->to->borrower)
-        canon_task_borrow(w->to->borrower);
-    if (w->to->borrows && note_borrow(w, *out) != WHIT_OK) {
-        canon_handles_remove(&to->handles, *out);
-        return WHIT_OUT_OF_MEMORY;
-    }
+    canon_task_borrow(w->to->borrower);
     return WHIT_OK;
 }
 

@@ -13,87 +13,6 @@
 #include "component/validate.h"
 #include "engine/engine.h"
 
-/* ---- What task.c, stream.c and link.c do, as far as values need it ---- */
-
-#define STAND_IN __attribute__((weak))
-
-static canon_resource *guests_resource;
-static unsigned guests_lends, guests_borrows;
-
-STAND_IN canon_resource *canon_instance_resource(const canon_instance *self,
-                                                 const component_resource *it)
-{
-    (void)self;
-    (void)it;
-    return guests_resource;
-}
-
-STAND_IN whit_status canon_instance_bind(canon_instance *self,
-                                         const component_resource *resource,
-                                         canon_resource *meaning,
-                                         whit_error *error)
-{
-    (void)self;
-    (void)resource;
-    (void)error;
-    guests_resource = meaning;
-    return WHIT_OK;
-}
-
-STAND_IN whit_status canon_reallocate(const canon_side *side, uint64_t old,
-                                      uint64_t old_size, uint64_t alignment,
-                                      uint64_t size, uint64_t *out,
-                                      whit_error *error)
-{
-    rt_slot slots[4] = {
-        {.u64 = old}, {.u64 = old_size}, {.u64 = alignment}, {.u64 = size}};
-    TRY(rt_call(side->instance->store->core, side->options->realloc, slots,
-                error));
-    *out = side->options->memory->is64 ? slots[0].u64 : slots[0].u32;
-    return WHIT_OK;
-}
-
-STAND_IN whit_status canon_subtask_lend(canon_subtask *self,
-                                        canon_instance *instance,
-                                        uint32_t handle, whit_error *error)
-{
-    (void)self;
-    (void)error;
-    instance->handles.items[handle].lends++;
-    guests_lends++;
-    return WHIT_OK;
-}
-
-STAND_IN void canon_task_borrow(canon_task *self)
-{
-    (void)self;
-    guests_borrows++;
-}
-
-STAND_IN whit_status canon_stream_lift(canon_instance *from, uint32_t index,
-                                       const component_node *type,
-                                       canon_instance *resolver,
-                                       canon_shared **out, whit_error *error)
-{
-    canon_handle *handle = NULL;
-    (void)type;
-    (void)resolver;
-    TRY(canon_handles_get(&from->handles, index, &handle, error));
-    *out = handle->object;
-    canon_handles_remove(&from->handles, index);
-    return WHIT_OK;
-}
-
-STAND_IN whit_status canon_stream_lower(canon_instance *to,
-                                        canon_shared *shared, uint32_t *index,
-                                        whit_error *error)
-{
-    canon_handle handle = {.kind = CANON_HANDLE_STREAM_READ, .object = shared};
-    return canon_handles_add(&to->handles, &handle, index, error);
-}
-
-/* ---- Guests ---- */
-
 /* P is the type of addresses. The first bytes of the memory are a log: the
  * number of calls, then from 16 on the four arguments of each of the first
  * 60 as i64. `answer`, when not 0, is what realloc says next, minus 1;
@@ -138,7 +57,7 @@ static const char guests_text[] =
 
 typedef struct guest {
     rt_instance *core;
-    canon_instance instance;
+    canon_instance *instance;
     canon_options options;
     canon_side side;
     rt_global *next, *answer, *grow;
@@ -146,8 +65,8 @@ typedef struct guest {
 
 typedef struct guests {
     rt_engine *engine;
-    canon_store store;
-    canon_instance host;
+    canon_store *store;
+    canon_instance *host;
     canon_side host_side;
     arena arena;
     rt_module *modules[2];
@@ -188,17 +107,18 @@ static inline rt_extern guests_export(guest *self, const char *name)
 static inline whit_status guests_add(guests *g, guest *self, rt_module *module,
                                      canon_encoding encoding)
 {
-    TRY(rt_instance_new(g->store.core, module, NULL, 0, &self->core,
+    TRY(rt_instance_new(g->store->core, module, NULL, 0, &self->core,
                         &g->error));
-    self->instance = (canon_instance){
-        .store = &g->store, .may_enter = true, .may_leave = true};
-    canon_handles_init(&self->instance.handles);
+    self->instance = canon_instance_alloc(g->store);
+    TRY_ALLOC(self->instance, &g->error);
+    self->instance->next = g->store->instances;
+    g->store->instances = self->instance;
     self->options =
         (canon_options){.encoding = encoding,
                         .memory = guests_export(self, "memory").memory,
                         .realloc = guests_export(self, "realloc").function};
     self->side =
-        (canon_side){.instance = &self->instance, .options = &self->options};
+        (canon_side){.instance = self->instance, .options = &self->options};
     self->next = guests_export(self, "next").global;
     self->answer = guests_export(self, "answer").global;
     self->grow = guests_export(self, "grow").global;
@@ -216,7 +136,8 @@ static inline whit_status guests_open(guests *g, unsigned wide, bool guarded)
     config.guard_pages = guarded;
     arena_init(&g->arena);
     TRY(engine_new(&config, &g->engine, &g->error));
-    TRY(rt_store_new(g->engine, &limits, &g->store.core, &g->error));
+    TRY(canon_store_new(g->engine, &limits, &g->store, &g->error));
+    g->host = g->store->host;
     for (int i = 0; i < 2; i++) {
         char *text = guests_module(wide >> i & 1);
         TRY_ALLOC(text, &g->error);
@@ -226,20 +147,14 @@ static inline whit_status guests_open(guests *g, unsigned wide, bool guarded)
         TRY(status);
         TRY(guests_add(g, i ? &g->b : &g->a, g->modules[i], CANON_UTF8));
     }
-    g->host = (canon_instance){.store = &g->store};
-    canon_handles_init(&g->host.handles);
-    g->store.host = &g->host;
-    g->host_side = (canon_side){.instance = &g->host, .arena = &g->arena};
+    g->host_side = (canon_side){.instance = g->host, .arena = &g->arena};
     return WHIT_OK;
 }
 
 static inline void guests_close(guests *g)
 {
-    canon_handles_release(&g->a.instance.handles);
-    canon_handles_release(&g->b.instance.handles);
-    canon_handles_release(&g->host.handles);
+    canon_store_free(g->store);
     component_file_free(g->types);
-    rt_store_free(g->store.core);
     for (int i = 0; i < 2; i++)
         if (g->modules[i])
             rt_module_release(g->modules[i]);
@@ -260,7 +175,7 @@ static inline whit_status guests_types(guests *g, const char *text,
         if (type->imports[i].sort == COMPONENT_SORT_FUNC)
             g->function = type->imports[i].type;
     canon_tuple_init(out, g->function->members, g->function->member_count,
-                     &g->a.instance);
+                     g->a.instance);
     return WHIT_OK;
 }
 

@@ -624,19 +624,19 @@ TEST(elements_pass_on_their_own)
               WHIT_TRAP);
     CHECK_INT(canon_check_range(NULL, &g.a.side, 1, (1u << 28) - 1, &g.error),
               WHIT_OK);
-    CHECK_INT(canon_pass_elements(number, &g.a.instance, &g.host_side,
+    CHECK_INT(canon_pass_elements(number, g.a.instance, &g.host_side,
                                   (uint64_t)(uintptr_t)numbers, &g.a.side, 4096,
                                   3, &g.error),
               WHIT_OK);
-    CHECK_INT(canon_pass_elements(number, &g.a.instance, &g.a.side, 4096,
+    CHECK_INT(canon_pass_elements(number, g.a.instance, &g.a.side, 4096,
                                   &g.b.side, 512, 3, &g.error),
               WHIT_OK);
-    CHECK_INT(canon_pass_elements(number, &g.a.instance, &g.b.side, 512,
+    CHECK_INT(canon_pass_elements(number, g.a.instance, &g.b.side, 512,
                                   &g.host_side, (uint64_t)(uintptr_t)back, 3,
                                   &g.error),
               WHIT_OK);
     CHECK(!memcmp(numbers, back, sizeof back));
-    CHECK_INT(canon_pass_elements(NULL, &g.a.instance, &g.a.side, 0, &g.b.side,
+    CHECK_INT(canon_pass_elements(NULL, g.a.instance, &g.a.side, 0, &g.b.side,
                                   0, 3, &g.error),
               WHIT_OK);
     guests_close(&g);

@@ -2,6 +2,7 @@
  * Handles as values: who owns what afterwards, and what traps. */
 #include "test.h"
 
+#include "canonical/task.h"
 #include "guests.h"
 
 static guests g;
@@ -16,23 +17,20 @@ static const char borrowed[] =
 static const char contexts[] =
     "(component (import \"f\" (func (param \"a\" error-context))))";
 
-/* The resource is `definer`'s. */
-static void open_guests(const char *text, canon_instance *definer)
+typedef enum definer { GUEST_A, GUEST_B, HOST } definer;
+
+static void open_guests(const char *text, definer who)
 {
     CHECK_INT(guests_open(&g, 0, true), WHIT_OK);
     CHECK_INT(guests_types(&g, text, &types), WHIT_OK);
-    resource = (canon_resource){.instance = definer};
+    resource = (canon_resource){.instance = who == HOST      ? g.host
+                                            : who == GUEST_A ? g.a.instance
+                                                             : g.b.instance};
     const component_node *type = types.members[0].type;
     if (type->element)
-        CHECK_INT(canon_instance_bind(&g.a.instance, type->element->resource,
+        CHECK_INT(canon_instance_bind(g.a.instance, type->element->resource,
                                       &resource, &g.error),
                   WHIT_OK);
-}
-
-static void close_guests(void)
-{
-    mem_free(g.a.instance.bindings);
-    guests_close(&g);
 }
 
 static uint32_t add(canon_instance *instance, bool own, uint32_t representation)
@@ -69,169 +67,165 @@ static canon_handle *get(canon_instance *instance, uint32_t index)
 TEST(own_moves)
 {
     uint32_t out;
-    open_guests(owned, &g.a.instance);
-    add(&g.b.instance, true, 1);
-    uint32_t index = add(&g.a.instance, true, 77);
+    open_guests(owned, GUEST_A);
+    add(g.b.instance, true, 1);
+    uint32_t index = add(g.a.instance, true, 77);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_OK);
     CHECK_INT(out, 2);
-    CHECK(!get(&g.a.instance, index));
-    CHECK(get(&g.b.instance, out)->own);
-    CHECK_INT(get(&g.b.instance, out)->representation, 77);
+    CHECK(!get(g.a.instance, index));
+    CHECK(get(g.b.instance, out)->own);
+    CHECK_INT(get(g.b.instance, out)->representation, 77);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_TRAP);
     CHECK_TEXT(g.error.message, "unknown handle index 1");
-    close_guests();
+    guests_close(&g);
 }
 
 TEST(own_moves_within_a_table)
 {
     uint32_t out;
-    open_guests(owned, &g.a.instance);
-    uint32_t index = add(&g.a.instance, true, 77);
+    open_guests(owned, GUEST_A);
+    uint32_t index = add(g.a.instance, true, 77);
     CHECK_INT(pass(&g.a.side, index, &g.a.side, &out), WHIT_OK);
     CHECK_INT(out, index);
-    CHECK_INT(get(&g.a.instance, out)->representation, 77);
-    close_guests();
+    CHECK_INT(get(g.a.instance, out)->representation, 77);
+    guests_close(&g);
 }
 
 TEST(only_owners_that_lent_nothing_give_away)
 {
     uint32_t out;
-    open_guests(owned, &g.a.instance);
-    uint32_t borrow = add(&g.a.instance, false, 1);
-    uint32_t lent = add(&g.a.instance, true, 2);
-    get(&g.a.instance, lent)->lends = 1;
+    open_guests(owned, GUEST_A);
+    uint32_t borrow = add(g.a.instance, false, 1);
+    uint32_t lent = add(g.a.instance, true, 2);
+    get(g.a.instance, lent)->lends = 1;
     CHECK_INT(pass(&g.a.side, borrow, &g.b.side, &out), WHIT_TRAP);
     CHECK(strstr(g.error.message, "cannot lift own resource from a borrow"));
     CHECK_INT(pass(&g.a.side, lent, &g.b.side, &out), WHIT_TRAP);
     CHECK(strstr(g.error.message, "while borrowed"));
-    CHECK(get(&g.a.instance, lent) && get(&g.a.instance, borrow));
-    close_guests();
+    CHECK(get(g.a.instance, lent) && get(g.a.instance, borrow));
+    guests_close(&g);
 }
 
 TEST(the_owner_keeps_what_cannot_arrive)
 {
     uint32_t out;
-    open_guests(owned, &g.a.instance);
-    uint32_t index = add(&g.a.instance, true, 77);
+    open_guests(owned, GUEST_A);
+    uint32_t index = add(g.a.instance, true, 77);
     mem_fail_after(1);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_OUT_OF_MEMORY);
     mem_fail_after(0);
-    CHECK(get(&g.a.instance, index) != NULL);
-    close_guests();
+    CHECK(get(g.a.instance, index) != NULL);
+    guests_close(&g);
 }
 
 TEST(the_host_has_its_own_by_representation)
 {
     uint32_t out;
-    open_guests(owned, &g.host);
+    open_guests(owned, HOST);
     CHECK_INT(pass(&g.host_side, 1234, &g.a.side, &out), WHIT_OK);
     CHECK_INT(out, 1);
-    CHECK_INT(get(&g.a.instance, 1)->representation, 1234);
-    CHECK(get(&g.a.instance, 1)->own);
+    CHECK_INT(get(g.a.instance, 1)->representation, 1234);
+    CHECK(get(g.a.instance, 1)->own);
     CHECK_INT(pass(&g.a.side, 1, &g.host_side, &out), WHIT_OK);
     CHECK_INT(out, 1234);
-    CHECK(!get(&g.a.instance, 1));
-    CHECK_INT(g.host.handles.count, 0);
-    close_guests();
+    CHECK(!get(g.a.instance, 1));
+    CHECK_INT(g.host->handles.count, 0);
+    guests_close(&g);
 }
 
 TEST(the_host_has_others_by_handle)
 {
     uint32_t out;
-    open_guests(owned, &g.a.instance);
-    uint32_t index = add(&g.a.instance, true, 55);
+    open_guests(owned, GUEST_A);
+    uint32_t index = add(g.a.instance, true, 55);
     CHECK_INT(pass(&g.a.side, index, &g.host_side, &out), WHIT_OK);
     CHECK_INT(out, 1);
-    CHECK_INT(get(&g.host, 1)->representation, 55);
+    CHECK_INT(get(g.host, 1)->representation, 55);
     CHECK_INT(pass(&g.host_side, 1, &g.b.side, &out), WHIT_OK);
-    CHECK_INT(get(&g.b.instance, out)->representation, 55);
+    CHECK_INT(get(g.b.instance, out)->representation, 55);
     CHECK_INT(pass(&g.host_side, 1, &g.b.side, &out), WHIT_TRAP);
-    close_guests();
+    guests_close(&g);
 }
 
 TEST(borrows_are_representations_where_they_are_defined)
 {
     uint32_t out;
-    open_guests(borrowed, &g.b.instance);
-    uint32_t index = add(&g.a.instance, true, 77);
+    open_guests(borrowed, GUEST_B);
+    uint32_t index = add(g.a.instance, true, 77);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_OK);
     CHECK_INT(out, 77);
-    CHECK_INT(g.b.instance.handles.count, 0);
-    CHECK(get(&g.a.instance, index) != NULL);
-    close_guests();
+    CHECK_INT(g.b.instance->handles.count, 0);
+    CHECK(get(g.a.instance, index) != NULL);
+    guests_close(&g);
 }
 
 TEST(borrows_are_handles_elsewhere)
 {
     uint32_t out;
-    open_guests(borrowed, &g.a.instance);
-    uint32_t index = add(&g.a.instance, true, 77);
+    open_guests(borrowed, GUEST_A);
+    uint32_t index = add(g.a.instance, true, 77);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_OK);
-    CHECK(!get(&g.b.instance, out)->own);
-    CHECK_INT(get(&g.b.instance, out)->representation, 77);
+    CHECK(!get(g.b.instance, out)->own);
+    CHECK_INT(get(g.b.instance, out)->representation, 77);
     /* And may be lent on. */
     CHECK_INT(pass(&g.b.side, out, &g.a.side, &out), WHIT_OK);
     CHECK_INT(out, 77);
-    close_guests();
+    guests_close(&g);
 }
 
-TEST(the_host_gives_back_what_it_borrowed)
+TEST(lends_and_borrows_are_counted)
 {
-    uint32_t first, second;
-    canon_side host;
-    const canon_borrow *borrows = NULL;
-    open_guests(borrowed, &g.a.instance);
-    host = g.host_side;
-    host.borrows = &borrows;
-    uint32_t index = add(&g.a.instance, true, 77);
-    CHECK_INT(pass(&g.a.side, index, &host, &first), WHIT_OK);
-    CHECK_INT(pass(&g.a.side, index, &host, &second), WHIT_OK);
-    CHECK(first != second);
-    CHECK(!get(&g.host, first)->own);
-    canon_borrows_drop(&g.host, borrows);
-    CHECK(!get(&g.host, first));
-    CHECK(!get(&g.host, second));
-    CHECK(get(&g.a.instance, index) != NULL);
-    /* Without memory for the note the handle is not left behind. */
-    arena_release(&g.arena);
-    borrows = NULL;
-    mem_fail_after(1);
-    CHECK_INT(pass(&g.a.side, index, &host, &first), WHIT_OUT_OF_MEMORY);
-    mem_fail_after(0);
-    CHECK(!borrows && !get(&g.host, 1) && !get(&g.host, 2));
-    close_guests();
+    uint32_t out;
+    canon_subtask lender;
+    canon_task borrower = {.borrows = 0};
+    open_guests(borrowed, GUEST_A);
+    canon_side from = g.a.side, to = g.b.side, host = g.host_side;
+    uint32_t index = add(g.a.instance, true, 77);
+    canon_subtask_init(&lender, g.a.instance, NULL, NULL, NULL);
+    from.lender = &lender;
+    to.borrower = host.borrower = &borrower;
+    for (uint32_t i = 1; i <= 6; i++) {
+        CHECK_INT(pass(&from, index, i & 1 ? &to : &host, &out), WHIT_OK);
+        CHECK_INT(get(g.a.instance, index)->lends, i);
+        CHECK_INT(borrower.borrows, i);
+        CHECK(get(i & 1 ? g.b.instance : g.host, out)->borrower == &borrower);
+    }
+    canon_subtask_deliver(&lender);
+    CHECK_INT(get(g.a.instance, index)->lends, 0);
+    guests_close(&g);
 }
 
 TEST(the_host_lends_its_own)
 {
     uint32_t out;
-    open_guests(borrowed, &g.host);
+    open_guests(borrowed, HOST);
     CHECK_INT(pass(&g.host_side, 9, &g.a.side, &out), WHIT_OK);
-    CHECK(!get(&g.a.instance, out)->own);
-    CHECK_INT(get(&g.a.instance, out)->representation, 9);
+    CHECK(!get(g.a.instance, out)->own);
+    CHECK_INT(get(g.a.instance, out)->representation, 9);
     CHECK_INT(pass(&g.a.side, out, &g.host_side, &out), WHIT_OK);
     CHECK_INT(out, 9);
-    close_guests();
+    guests_close(&g);
 }
 
 TEST(error_contexts_are_shared)
 {
-    canon_error_context context = {.references = 1};
+    canon_error_context *context = mem_zalloc(sizeof *context);
     canon_handle handle = {.kind = CANON_HANDLE_ERROR_CONTEXT};
     uint32_t index, out;
-    handle.object = &context;
-    open_guests(contexts, NULL);
+    context->references = 1;
+    handle.object = context;
+    open_guests(contexts, GUEST_A);
     CHECK_INT(
-        canon_handles_add(&g.a.instance.handles, &handle, &index, &g.error),
+        canon_handles_add(&g.a.instance->handles, &handle, &index, &g.error),
         WHIT_OK);
     CHECK_INT(pass(&g.a.side, index, &g.b.side, &out), WHIT_OK);
-    CHECK_INT(context.references, 2);
-    CHECK(get(&g.a.instance, index)->object == &context);
-    CHECK(get(&g.b.instance, out)->object == &context);
-    uint32_t other = add(&g.a.instance, true, 1);
+    CHECK_INT(context->references, 2);
+    CHECK(get(g.a.instance, index)->object == context);
+    CHECK(get(g.b.instance, out)->object == context);
+    uint32_t other = add(g.a.instance, true, 1);
     CHECK_INT(pass(&g.a.side, other, &g.b.side, &out), WHIT_TRAP);
     CHECK(strstr(g.error.message, "expected error-context but found resource"));
-    close_guests();
+    guests_close(&g);
 }
 
 TEST_MAIN(
@@ -242,6 +236,6 @@ TEST_MAIN(
                     RUN(the_host_has_others_by_handle)
                         RUN(borrows_are_representations_where_they_are_defined)
                             RUN(borrows_are_handles_elsewhere)
-                                RUN(the_host_gives_back_what_it_borrowed)
+                                RUN(lends_and_borrows_are_counted)
                                     RUN(the_host_lends_its_own)
                                         RUN(error_contexts_are_shared))

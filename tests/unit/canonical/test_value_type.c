@@ -102,8 +102,8 @@ TEST(a_failed_write_is_noticed)
 
 static bool are_equal(unsigned a, unsigned b)
 {
-    return canon_type_equal(types.members[a].type, &g.a.instance,
-                            types.members[b].type, &g.a.instance);
+    return canon_type_equal(types.members[a].type, g.a.instance,
+                            types.members[b].type, g.a.instance);
 }
 
 TEST(structure_decides)
