@@ -7,6 +7,7 @@
 #include "toolchain/adapter.h"
 
 #include <stdlib.h>
+#include "toolchain/shrink.h"
 #include "wasm/decode.h"
 #include "wasm/encode.h"
 #include "wasm/instruction.h"
@@ -30,8 +31,10 @@ typedef struct linker {
     uint32_t depth;
     uint32_t trap;        /* type of the function that stands in for what the
                            * program does not have, or WASM_NO_INDEX */
-    uint32_t memory_size; /* in the adapter; WASM_NO_INDEX: not needed */
+    uint32_t realloc;     /* in the adapter; WASM_NO_INDEX: not needed */
+    uint32_t memory_size; /* the same */
     uint32_t fixed_count; /* imports of the program that stay */
+    buffer trimmed;       /* the adapter's bytes */
     buffer scratch;
     whit_error *error;
 } linker;
@@ -86,6 +89,22 @@ static const wasm_export *main_export(const linker *l, slice name)
     return export ? export : function_export(l->main, "cabi_realloc");
 }
 
+/* Whether the program imports a function of preview 1 by that name. */
+static bool is_imported(const linker *l, slice name)
+{
+    for (uint32_t n = 0; n < l->main->import_count; n++)
+        if (is_preview1(&l->main->imports[n]) &&
+            slice_equal(l->main->imports[n].name, name))
+            return true;
+    return false;
+}
+
+/* Whether it is the function that runs the program, which has a start. */
+static bool is_run(const linker *l, const wasm_export *export)
+{
+    return has_prefix(export->name, RUN) && function_export(l->main, "_start");
+}
+
 static void need(linker *l, uint32_t function)
 {
     if (l->needed[function])
@@ -128,6 +147,21 @@ static whit_status check_import(linker *l, const wasm_import *import)
                      SLICE_ARG(import->name));
 }
 
+static whit_status need_imports(linker *l)
+{
+    for (uint32_t n = 0; n < l->main->import_count; n++) {
+        const wasm_import *import = &l->main->imports[n];
+        if (!is_preview1(import))
+            continue;
+        TRY(check_import(l, import));
+        need(l, wasm_module_export(l->adapter, import->name)->index);
+    }
+    for (uint32_t n = 0; n < l->adapter->export_count; n++)
+        if (is_run(l, &l->adapter->exports[n]))
+            need(l, l->adapter->exports[n].index);
+    return WHIT_OK;
+}
+
 /* Which functions of the adapter become part of the program. */
 static whit_status choose_functions(linker *l)
 {
@@ -136,31 +170,50 @@ static whit_status choose_functions(linker *l)
     l->stack = array(l, adapter->function_count, sizeof *l->stack);
     TRY_ALLOC(l->needed, l->error);
     TRY_ALLOC(l->stack, l->error);
-    for (uint32_t n = 0; n < l->main->import_count; n++) {
-        const wasm_import *import = &l->main->imports[n];
-        if (!is_preview1(import))
-            continue;
-        TRY(check_import(l, import));
-        need(l, wasm_module_export(adapter, import->name)->index);
-    }
-    for (uint32_t n = 0; n < adapter->export_count; n++) {
-        const wasm_export *export = &adapter->exports[n];
-        if (has_prefix(export->name, RUN) && function_export(l->main, "_start"))
-            need(l, export->index);
-    }
+    TRY(need_imports(l));
     const wasm_export *sink = wasm_module_export(adapter, slice_text("sink"));
     bool grows = false, sets = false;
     follow(l, sink->index, &grows, &sets);
-    if (sets)
-        need(l, function_export(adapter, REALLOC)->index);
-    follow(l, sink->index, &grows, &sets);
-    l->memory_size = WASM_NO_INDEX;
+    l->realloc = l->memory_size = WASM_NO_INDEX;
+    if (sets) {
+        l->realloc = function_export(adapter, REALLOC)->index;
+        need(l, l->realloc);
+        follow(l, sink->index, &grows, &sets);
+    }
     if (grows) {
         l->memory_size = function_export(adapter, "memory_size")->index;
         need(l, l->memory_size);
         follow(l, sink->index, &grows, &sets);
     }
     return WHIT_OK;
+}
+
+/* Leaves the adapter with only what was chosen, made smaller as far as that
+ * allows: what has one caller now, for instance, becomes part of it. */
+static whit_status trim_adapter(linker *l)
+{
+    static const tool_shrink_options shrink = {.keep_customs = true};
+    wasm_decode_options options = {.features = WASM_FEATURES_ALL};
+    wasm_module *adapter = l->adapter;
+    uint32_t kept = 0;
+    for (uint32_t n = 0; n < adapter->export_count; n++) {
+        const wasm_export *export = &adapter->exports[n];
+        /* Others call some of the exported ones; that makes them needed too,
+         * but not exported. */
+        if (export->kind != WASM_EXTERN_FUNC || export->index == l->realloc ||
+            export->index == l->memory_size || is_run(l, export) ||
+            is_imported(l, export->name))
+            adapter->exports[kept++] = *export;
+    }
+    adapter->export_count = kept;
+    buffer_clear(&l->scratch);
+    TRY(wasm_encode(adapter, &l->scratch, l->error));
+    TRY(tool_shrink(buffer_view(&l->scratch), &shrink, &l->trimmed, NULL,
+                    l->error));
+    wasm_module_free(l->adapter);
+    l->adapter = NULL;
+    return wasm_decode(buffer_view(&l->trimmed), &options, &l->adapter,
+                       l->error);
 }
 
 /* Whether the adapter takes it from the program. */
@@ -452,8 +505,7 @@ static whit_status link_exports(linker *l)
 {
     wasm_module *out = l->out;
     const wasm_module *main = l->main;
-    const wasm_export *realloc = function_export(l->adapter, REALLOC);
-    bool answers = l->needed[realloc->index];
+    bool answers = l->realloc != WASM_NO_INDEX;
     out->exports = array(l, main->export_count + 2, sizeof *out->exports);
     TRY_ALLOC(out->exports, l->error);
     for (uint32_t n = 0; n < main->export_count; n++) {
@@ -467,10 +519,10 @@ static whit_status link_exports(linker *l)
             add_export(l, export.name, l->main_map[export.index]);
     }
     if (answers)
-        add_export(l, realloc->name, l->adapter_map[realloc->index]);
+        add_export(l, slice_text(REALLOC), l->adapter_map[l->realloc]);
     for (uint32_t n = 0; n < l->adapter->export_count; n++) {
         const wasm_export *export = &l->adapter->exports[n];
-        if (has_prefix(export->name, RUN) && l->needed[export->index])
+        if (is_run(l, export))
             add_export(l, export->name, l->adapter_map[export->index]);
     }
     out->start =
@@ -589,6 +641,8 @@ static whit_status link_all(linker *l)
 {
     TRY(check_memory(l));
     TRY(choose_functions(l));
+    TRY(trim_adapter(l));
+    TRY(choose_functions(l));
     TRY(number_functions(l));
     TRY(link_types(l));
     TRY(link_imports(l));
@@ -608,6 +662,7 @@ static whit_status link_decoded(wasm_module *main, buffer *out,
     TRY(wasm_validate(main, WASM_FEATURES_ALL, error));
     TRY(tool_adapter_choose(main, &size, error));
     TRY(wasm_decode(tool_adapter_module(size), &options, &l.adapter, error));
+    buffer_init(&l.trimmed);
     buffer_init(&l.scratch);
     l.out = wasm_module_new();
     whit_status status = l.out ? link_all(&l) : error_memory(error);
@@ -615,6 +670,7 @@ static whit_status link_decoded(wasm_module *main, buffer *out,
         status = wasm_encode(l.out, out, error);
     wasm_module_free(l.out);
     wasm_module_free(l.adapter);
+    buffer_release(&l.trimmed);
     buffer_release(&l.scratch);
     return status;
 }

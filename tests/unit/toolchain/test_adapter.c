@@ -201,7 +201,7 @@ TEST(modules_are_adapters)
         CHECK_INT(module->imported[WASM_EXTERN_MEMORY], 1);
         CHECK_INT(module->memories[0].limits.min, 0);
         CHECK_INT(module->data_count + module->elem_count +
-                      module->table_count +
+                      module->imported[WASM_EXTERN_TABLE] +
                       module->imported[WASM_EXTERN_GLOBAL],
                   0);
         CHECK_INT(module->start, WASM_NO_INDEX);
