@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * WASI preview 1: what a guest may see and touch of the system. */
+ * WASI: what a guest may see and touch of the system. */
 #ifndef WHIT_WASI_H
 #define WHIT_WASI_H
 
@@ -30,8 +30,8 @@ extern "C" {
  * Failures: ARGUMENT for what makes no sense, LIMIT for too much, NOT_FOUND
  * and IO for what the system refuses.
  *
- * A guest that calls proc_exit, as all do that return from main with a code
- * other than 0, ends with status WHIT_EXIT: not a failure. Ask
+ * A guest that exits, as all do that return from main with a code other than
+ * 0, ends with status WHIT_EXIT: not a failure. Ask
  * whit_wasi_exit_code then. */
 typedef struct whit_wasi whit_wasi;
 
@@ -104,6 +104,22 @@ WHIT_API WHIT_MUST_CHECK whit_status whit_wasi_grant_socket(whit_wasi *wasi,
                                                             int descriptor,
                                                             whit_error *error);
 
+/* Grants parts of the network to components, which have none otherwise. The
+ * rules, with commas between them:
+ *
+ *     (empty), *           everything
+ *     HOST, HOST:PORT      connect to and send to a host, at one port or all
+ *     :PORT                listen at a port, on every local address
+ *     listen=ADDRESS:PORT  listen there only
+ *
+ * HOST is an address (10.0.0.7, [fe80::1]), a network (10.0.0.0/8), a name,
+ * *.NAME for all names below it, or *; PORT is a number or *. A name may be
+ * looked up, which grants the addresses that it has and no others; answers
+ * that point into this machine or its link count only for localhost, or when
+ * a rule grants the address too. */
+WHIT_API WHIT_MUST_CHECK whit_status whit_wasi_allow_network(
+    whit_wasi *wasi, const char *rules, whit_error *error);
+
 /* Defines the module wasi_snapshot_preview1. */
 WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define_wasi(
     whit_linker *linker, whit_wasi *wasi, whit_error *error);
@@ -112,6 +128,11 @@ WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define_wasi(
  * counts as 128 and the signal's number. */
 WHIT_API bool whit_wasi_exited(const whit_wasi *wasi);
 WHIT_API uint32_t whit_wasi_exit_code(const whit_wasi *wasi);
+
+/* Writes what components wrote to standard output and error and the host did
+ * not take yet, for at most so long; negative: without end. False: something
+ * is left. What is left when the world is freed is lost. */
+WHIT_API bool whit_wasi_flush(whit_wasi *wasi, int64_t nanoseconds);
 
 #ifdef __cplusplus
 }

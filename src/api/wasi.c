@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "wasi/preview1/preview1.h"
+#include "wasi/preview2/preview2.h"
 
 /* whit_wasi is wasi_system under another name. */
 static wasi_system *system_of(whit_wasi *wasi)
@@ -120,6 +121,12 @@ whit_status whit_wasi_grant_socket(whit_wasi *wasi, int descriptor,
     return wasi_system_grant_socket(system_of(wasi), descriptor, error);
 }
 
+whit_status whit_wasi_allow_network(whit_wasi *wasi, const char *rules,
+                                    whit_error *error)
+{
+    return wasi_system_allow_network(system_of(wasi), slice_text(rules), error);
+}
+
 static whit_status define(void *context, const char *name,
                           const char *signature, rt_host_function function,
                           void *env, whit_error *error)
@@ -142,4 +149,10 @@ bool whit_wasi_exited(const whit_wasi *wasi)
 uint32_t whit_wasi_exit_code(const whit_wasi *wasi)
 {
     return atomic_load(&system_view(wasi)->exit_code);
+}
+
+bool whit_wasi_flush(whit_wasi *wasi, int64_t nanoseconds)
+{
+    return wasi_preview2_flush(
+        system_of(wasi), nanoseconds < 0 ? WASI_NEVER : (uint64_t)nanoseconds);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * `whit run`. */
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +13,11 @@
 #include "cli/command.h"
 #include "cli/invoke.h"
 #include "cli/output.h"
+#include "cli/run_component.h"
 #include "platform/clock.h"
 
 struct options {
-    cli_list dirs, read_only_dirs, variables, preloads, without;
+    cli_list dirs, read_only_dirs, variables, preloads, without, network;
     const char *invoke, *program, *input;
     uint64_t fuel, timeout, max_memory, max_gc_heap, max_depth, max_table;
     bool inherit_env, explicit_bounds, no_stdio;
@@ -33,6 +35,9 @@ static const cli_option options[] = {
      "Set a variable, or pass on the one of this process"},
     {"inherit-env", 0, CLI_FLAG, AT(inherit_env), NULL,
      "Pass on every variable"},
+    {"allow-net", 0, CLI_OPTIONAL, AT(network), "HOST:PORT,...",
+     "Let a component use the network, or only HOST, HOST:PORT, ADDRESS/BITS, "
+     "*.NAME to connect to, :PORT or listen=ADDRESS:PORT to listen"},
     {"stdin", 0, CLI_TEXT, AT(input), "FILE",
      "Standard input from a file; nothing: /dev/null"},
     {"no-stdio", 0, CLI_FLAG, AT(no_stdio), NULL,
@@ -71,7 +76,11 @@ struct world {
     whit_store *store;
     whit_linker *linker;
     whit_instance *instance;
+    whit_component *component; /* instead of the module */
+    whit_imports *imports;
     clock_timer *timer;
+    atomic_bool expired; /* --timeout */
+    bool failed;         /* a component's run returned an error */
     int input;
 };
 
@@ -80,6 +89,8 @@ static void release(struct world *w)
     clock_timer_cancel(w->timer);
     whit_linker_free(w->linker);
     whit_store_free(w->store);
+    whit_imports_free(w->imports);
+    whit_component_free(w->component);
     whit_wasi_free(w->wasi);
     whit_module_free(w->module);
     whit_engine_free(w->engine);
@@ -123,13 +134,17 @@ static whit_status make_store(struct world *w, const struct options *o,
     return whit_linker_new(w->store, &w->linker, error);
 }
 
+/* A module, or with `component` not NULL perhaps a component. */
 static whit_status load(struct world *w, const char *file, whit_module **out,
-                        whit_error *error)
+                        whit_component **component, whit_error *error)
 {
     uint8_t *bytes;
     size_t size;
     TRY(cli_read(file, &bytes, &size, error));
-    whit_status status = whit_module_new(w->engine, bytes, size, out, error);
+    whit_status status =
+        component && whit_is_component(bytes, size)
+            ? whit_component_new(w->engine, bytes, size, component, error)
+            : whit_module_new(w->engine, bytes, size, out, error);
     mem_free(bytes);
     if (status != WHIT_OK) {
         char text[WHIT_MESSAGE_SIZE];
@@ -206,6 +221,8 @@ static whit_status make_wasi(struct world *w, const struct options *o,
     for (size_t i = 0; i < o->read_only_dirs.count; i++)
         TRY(grant(w->wasi, o->read_only_dirs.items[i], WHIT_WASI_READ_ONLY,
                   error));
+    for (size_t i = 0; i < o->network.count; i++)
+        TRY(whit_wasi_allow_network(w->wasi, o->network.items[i], error));
     return whit_linker_define_wasi(w->linker, w->wasi, error);
 }
 
@@ -215,7 +232,7 @@ static whit_status preload(struct world *w, const char *text, whit_error *error)
     const char *equals = strchr(text, '='); /* run looked */
     whit_module *module;
     whit_instance *instance;
-    TRY(load(w, equals + 1, &module, error));
+    TRY(load(w, equals + 1, &module, NULL, error));
     whit_status status =
         whit_linker_instantiate(w->linker, module, &instance, error);
     whit_module_free(module);
@@ -228,9 +245,11 @@ static whit_status preload(struct world *w, const char *text, whit_error *error)
     return status;
 }
 
-static void tick(void *engine)
+static void tick(void *context)
 {
-    whit_engine_increment_epoch(engine);
+    struct world *w = context;
+    atomic_store(&w->expired, true);
+    whit_engine_increment_epoch(w->engine);
 }
 
 /* A module is a command (_start), a reactor (_initialize), or neither. */
@@ -250,20 +269,37 @@ static whit_status call(struct world *w, const struct options *o,
                       line->operand_count - 1, error);
 }
 
+static whit_status run_component(struct world *w, const struct options *o,
+                                 whit_error *error)
+{
+    w->imports = whit_imports_new();
+    TRY_ALLOC(w->imports, error);
+    cli_component run = {w->store,     w->wasi,
+                         w->component, w->imports,
+                         o->invoke,    o->timeout ? &w->expired : NULL};
+    return cli_run_component(&run, &w->failed, error);
+}
+
 static whit_status run_world(struct world *w, const struct options *o,
                              const cli_line *line, whit_error *error)
 {
     TRY(make_engine(w, o, error));
-    TRY(load(w, line->operands[0], &w->module, error));
+    TRY(load(w, line->operands[0], &w->module, &w->component, error));
+    if (w->component && o->preloads.count)
+        return error_set(error, WHIT_ARGUMENT,
+                         "a component imports no modules: --preload is not "
+                         "for it");
     TRY(make_store(w, o, error));
     TRY(make_wasi(w, o, line, error));
     for (size_t i = 0; i < o->preloads.count; i++)
         TRY(preload(w, o->preloads.items[i], error));
     if (o->timeout) {
-        w->timer = clock_timer_start(o->timeout, tick, w->engine);
+        w->timer = clock_timer_start(o->timeout, tick, w);
         if (!w->timer)
             return error_set(error, WHIT_IO, "cannot start a timer");
     }
+    if (w->component)
+        return run_component(w, o, error);
     TRY(whit_linker_instantiate(w->linker, w->module, &w->instance, error));
     return call(w, o, line, error);
 }
@@ -302,7 +338,7 @@ static int finish(const struct world *w, whit_status status, whit_error *error)
 {
     switch (status) {
     case WHIT_OK:
-        return CLI_SUCCESS;
+        return w->failed ? CLI_FAILURE : CLI_SUCCESS;
     case WHIT_EXIT:
         return (int)(whit_wasi_exit_code(w->wasi) & 0xff);
     case WHIT_TRAP:
@@ -340,10 +376,11 @@ static int run(cli_line *line)
 
 const cli_command command_run = {
     .name = "run",
-    .summary = "Run a module in a sandbox",
+    .summary = "Run a module or component in a sandbox",
     .usage = "MODULE [ARGUMENT...]",
-    .about = "Runs the module's _start, or the export that --invoke names. "
-             "MODULE is binary or text. The guest reaches standard input, "
+    .about = "Runs the module's _start, the component's wasi:cli/run, or the "
+             "export that --invoke names. MODULE is binary or text. The guest "
+             "reaches standard input, "
              "output and error, and what the options grant; nothing else. "
              "Its exit code becomes whit's; a trap ends with 134.",
     .options = options,

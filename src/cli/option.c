@@ -144,6 +144,9 @@ static int set_option(const cli_line *line, const cli_option *option,
         return 0;
     case CLI_LIST:
         return set_list(target, value) ? 0 : cli_fail("out of memory");
+    case CLI_OPTIONAL:
+        return set_list(target, value ? value : "") ? 0
+                                                    : cli_fail("out of memory");
     case CLI_SWITCH:
         return set_switch(target, option, value);
     default: {
@@ -195,7 +198,8 @@ static int parse_option(cli_line *line, int argc, char **argv, int *at)
         cli_error("--%s takes no value", option->name);
         return CLI_USAGE;
     }
-    bool alone = option->kind == CLI_FLAG || option->kind == CLI_SWITCH;
+    bool alone = option->kind == CLI_FLAG || option->kind == CLI_SWITCH ||
+                 option->kind == CLI_OPTIONAL;
     if (!alone && !value) {
         if (*at + 1 == argc) {
             cli_error("--%s needs %s", option->name, option->argument);
@@ -232,7 +236,7 @@ static void release(cli_line *line)
 {
     for (const cli_option *o = line->command->options;
          line->options && !is_end(o); o++)
-        if (o->kind == CLI_LIST)
+        if (o->kind == CLI_LIST || o->kind == CLI_OPTIONAL)
             mem_free(((cli_list *)((char *)line->options + o->offset))->items);
     mem_free(line->options);
     mem_free(line->operands);
@@ -293,8 +297,9 @@ static void help_option(const cli_option *option, buffer *out)
     char letter[8] = "    ";
     if (option->letter)
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
+    const char *between = option->kind == CLI_OPTIONAL ? "=" : " ";
     int size = snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name,
-                        option->argument ? " " : "",
+                        option->argument ? between : "",
                         option->argument ? option->argument : "");
     buffer_text(out, left);
     if (size >= HELP_COLUMN - 1) {

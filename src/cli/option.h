@@ -16,6 +16,7 @@ typedef enum cli_option_kind {
     CLI_SIZE,     /* uint64_t bytes: 64K, 10M, 1G (powers of 1024) */
     CLI_DURATION, /* uint64_t ns: 250ms, 5s, 2m; plain: seconds */
     CLI_LIST,     /* cli_list: every use appends */
+    CLI_OPTIONAL, /* cli_list: --name=VALUE appends it, --name an empty one */
     CLI_SWITCH,   /* cli_switch: --name, --name=true, --name=false */
     CLI_HEADING   /* no option: a line of --help */
 } cli_option_kind;

@@ -320,10 +320,27 @@ whit_status wasi_system_grant_socket(wasi_system *self, int host,
     return failure ? system_error(error, failure, "socket to grant") : WHIT_OK;
 }
 
-whit_status wasi_system_allow_network(wasi_system *self, slice rule,
+whit_status wasi_system_allow_network(wasi_system *self, slice rules,
                                       whit_error *error)
 {
-    return wasi_network_allow(&self->network, rule, error);
+    /* Nothing between two commas is a slip, and must not grant everything. */
+    const uint8_t *comma =
+        rules.size ? memchr(rules.data, ',', rules.size) : NULL;
+    if (!comma)
+        return wasi_network_allow(&self->network, rules, error);
+    for (slice rest = rules;;) {
+        comma = rest.size ? memchr(rest.data, ',', rest.size) : NULL;
+        size_t size = comma ? (size_t)(comma - rest.data) : rest.size;
+        if (!size)
+            return error_set(error, WHIT_ARGUMENT,
+                             "a rule of the network is empty: \"%.*s\"",
+                             SLICE_ARG(rules));
+        TRY(wasi_network_allow(&self->network, slice_of(rest.data, size),
+                               error));
+        if (!comma)
+            return WHIT_OK;
+        rest = slice_of(comma + 1, rest.size - size - 1);
+    }
 }
 
 whit_status wasi_system_reactor(wasi_system *self, wasi_reactor **out,

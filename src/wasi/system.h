@@ -86,8 +86,9 @@ whit_status wasi_system_grant(wasi_system *self, const char *host,
 /* Grants a socket, listening or connected; owned from now on, on success. */
 whit_status wasi_system_grant_socket(wasi_system *self, int host,
                                      whit_error *error) WHIT_MUST_CHECK;
-/* Grants what a rule of the network says (system_network.h). */
-whit_status wasi_system_allow_network(wasi_system *self, slice rule,
+/* Grants what rules of the network say (system_network.h), with commas
+ * between them. */
+whit_status wasi_system_allow_network(wasi_system *self, slice rules,
                                       whit_error *error) WHIT_MUST_CHECK;
 
 /* The reactor, made at the first call; the system's. */

@@ -131,21 +131,35 @@ whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
     return define_all(linker, world, error);
 }
 
-static wasi_error sink_flush(p2_sink *sink, const wasi_wait *wait)
+/* Until `due`, a time of the monotonic clock. */
+static bool sink_flush(p2_sink *sink, uint64_t due)
 {
-    while (sink && !wasi_p2_sink_drain(sink))
-        WASI_TRY(wasi_reactor_wait(sink->world->reactor, WASI_NEVER, wait));
-    return WASI_OK;
+    while (sink && !wasi_p2_sink_drain(sink)) {
+        wasi_subscription items[2] = {
+            {.event = WASI_EVENT_WRITE, .descriptor = sink->descriptor},
+            {.event = WASI_EVENT_CLOCK,
+             .clock = WASI_CLOCK_MONOTONIC,
+             .absolute = true,
+             .timeout = due}};
+        if (wasi_poll(items, 2, NULL) != WASI_OK || items[1].ready)
+            return wasi_p2_sink_drain(sink);
+    }
+    return true;
 }
 
-wasi_error wasi_preview2_flush(wasi_system *system, const wasi_wait *wait)
+bool wasi_preview2_flush(wasi_system *system, uint64_t timeout)
 {
+    bool done = true;
+    uint64_t now, due = WASI_NEVER;
+    if (wasi_clock_now(WASI_CLOCK_MONOTONIC, &now) == WASI_OK &&
+        timeout < WASI_NEVER - now)
+        due = now + timeout;
     for (wasi_face *i = system->faces; i; i = i->next) {
         if (i->kind != functions)
             continue;
         p2_world *world = (p2_world *)(void *)i;
-        WASI_TRY(sink_flush(world->sinks[0], wait));
-        WASI_TRY(sink_flush(world->sinks[1], wait));
+        for (size_t j = 0; j < COUNT_OF(world->sinks); j++)
+            done = sink_flush(world->sinks[j], due) && done;
     }
-    return WASI_OK;
+    return done;
 }

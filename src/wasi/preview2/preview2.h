@@ -18,9 +18,8 @@
 whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
                                  whit_error *error) WHIT_MUST_CHECK;
 
-/* After the guest ended: writes what it wrote to standard output and error
- * and the host did not take yet. INTR when interrupted. */
-wasi_error wasi_preview2_flush(wasi_system *system,
-                               const wasi_wait *wait) WHIT_MUST_CHECK;
+/* Writes what guests wrote to standard output and error and the host did not
+ * take yet, for at most so many nanoseconds. False: something is left. */
+bool wasi_preview2_flush(wasi_system *system, uint64_t timeout);
 
 #endif
