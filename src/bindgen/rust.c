@@ -189,6 +189,46 @@ static whit_status write_section(rust_generator *self, buffer *out,
     return status;
 }
 
+/* Whether the host has to put values into memory of the component. */
+static bool needs_realloc(const rust_generator *self)
+{
+    for (uint32_t i = 0; i < self->world->scope_count; i++) {
+        const bind_scope *scope = &self->world->scopes[i];
+        for (uint32_t k = 0; k < scope->function_count; k++) {
+            const wit_function *function = scope->functions[k];
+            wit_abi abi = bind_abi(function);
+            unsigned needs = scope->exported
+                                 ? wit_needs_of_lift(self->set, function, abi)
+                                 : wit_needs_of_lower(self->set, function, abi);
+            if (needs & WIT_NEEDS_REALLOC)
+                return true;
+        }
+    }
+    return self->stream_count > 0;
+}
+
+static void write_realloc(rust_generator *self, buffer *out)
+{
+    if (!needs_realloc(self))
+        return;
+    rust_body body = {.out = out};
+    rust_list params = {0};
+    rust_add(self, &params, "old: *mut u8");
+    rust_add(self, &params, "old_size: usize");
+    rust_add(self, &params, "align: usize");
+    rust_add(self, &params, "size: usize");
+    buffer_put(out, '\n');
+    rust_line(&body, "#[doc(hidden)]");
+    rust_line(&body, "#[cfg(target_arch = \"wasm32\")]");
+    rust_line(&body, "#[unsafe(export_name = \"%s\")]",
+              wit_core_realloc_name(WIT_NAMES_LEGACY));
+    rust_items(out, 0, "pub unsafe extern \"C\" fn _realloc(", &params,
+               ") -> *mut u8 {", RUST_WIDTH);
+    rust_line(&body,
+              "    unsafe { whit::abi::resize(old, old_size, align, size) }");
+    rust_line(&body, "}");
+}
+
 /* The only trait there is to implement, or NULL. */
 static const char *only_trait(rust_generator *self)
 {
@@ -296,6 +336,7 @@ static whit_status write_all(rust_generator *self, buffer *out,
         TRY(rust_streams(self, i, error));
     rust_write_streams(self, out);
     write_macro(self, out);
+    write_realloc(self, out);
     return write_section(self, out, error);
 }
 

@@ -36,6 +36,22 @@ static bool is_kept(const rust_generator *self, const wit_function *function)
            (self->set->types[function->result].has & WIT_HAS_MEMORY);
 }
 
+/* Strings and lists of plain values lie in memory as the host reads them: the
+ * type of their elements, or NULL. */
+static const char *plain_list(rust_generator *self, uint32_t scope,
+                              const wit_function *function)
+{
+    if (function->result == WIT_NONE)
+        return NULL;
+    wit_type type = bind_world_strip(self->world, &scope, function->result);
+    const wit_type_def *def = &self->set->types[type];
+    if (def->kind == WIT_STRING)
+        return "u8";
+    if (def->kind != WIT_LIST || !rust_is_plain(self, def->element))
+        return NULL;
+    return rust_type(self, scope, def->element, RUST_OWNED);
+}
+
 static void write_trait(rust_generator *self, uint32_t index, wit_type resource,
                         buffer *out, unsigned indent)
 {
@@ -202,6 +218,14 @@ static void answer_sync(rust_generator *self, rust_body *body,
     if (function->result == WIT_NONE)
         return;
     const char *place = rust_text(self, "%s_RESULT", job->shouty);
+    if (plain_list(self, job->index, function)) {
+        uint32_t scope = job->index;
+        wit_type type = bind_world_strip(self->world, &scope, function->result);
+        bool is_string = self->set->types[type].kind == WIT_STRING;
+        rust_line(body, "%s.keep(%s%s)", place, result,
+                  is_string ? ".into_bytes()" : "");
+        return;
+    }
     buffer inside;
     buffer_init(&inside);
     rust_body inner = *body;
@@ -277,6 +301,20 @@ static const char *shell_params(rust_generator *self, const wit_signature *it,
     return text;
 }
 
+static void write_static_line(rust_generator *self, const export_job *job,
+                              buffer *out, unsigned indent, const char *type,
+                              const char *value)
+{
+    const char *head = rust_text(self, "static %s_RESULT:", job->shouty);
+    size_t width = indent + strlen(head) + strlen(type) + strlen(value) + 4;
+    if (width <= RUST_WIDTH)
+        buffer_printf(out, "%*s%s %s = %s\n\n", (int)indent, "", head, type,
+                      value);
+    else
+        buffer_printf(out, "%*s%s %s =\n%*s%s\n\n", (int)indent, "", head, type,
+                      (int)indent + 4, "", value);
+}
+
 static void write_static(rust_generator *self, const export_job *job,
                          buffer *out, unsigned indent)
 {
@@ -284,6 +322,13 @@ static void write_static(rust_generator *self, const export_job *job,
     bool kept = is_kept(self, function);
     if (function->is_async || (!kept && !job->lift.result_indirect))
         return;
+    const char *element = plain_list(self, job->index, function);
+    if (element) {
+        write_static_line(self, job, out, indent,
+                          rust_text(self, "whit::abi::KeptList<%s>", element),
+                          "whit::abi::KeptList::new();");
+        return;
+    }
     /* Whether there are arrays shows only when the result is lowered. */
     unsigned temporaries = 0;
     buffer unused;
@@ -297,17 +342,10 @@ static void write_static(rust_generator *self, const export_job *job,
                    self, arrays ? "(%s, whit::abi::Arrays)" : "(%s,)",
                    rust_type(self, job->index, function->result, RUST_OWNED))
              : "()";
-    const char *head = rust_text(self, "static %s_RESULT:", job->shouty);
-    const char *place = rust_text(self, "whit::abi::Kept<%s, %llu>", type,
-                                  (unsigned long long)job->lift.result_size);
-    const char *value = "whit::abi::Kept::new();";
-    size_t width = indent + strlen(head) + strlen(place) + strlen(value) + 4;
-    if (width <= RUST_WIDTH)
-        buffer_printf(out, "%*s%s %s = %s\n\n", (int)indent, "", head, place,
-                      value);
-    else
-        buffer_printf(out, "%*s%s %s =\n%*s%s\n\n", (int)indent, "", head,
-                      place, (int)indent + 4, "", value);
+    write_static_line(self, job, out, indent,
+                      rust_text(self, "whit::abi::Kept<%s, %llu>", type,
+                                (unsigned long long)job->lift.result_size),
+                      "whit::abi::Kept::new();");
 }
 
 static void write_sync(rust_generator *self, const export_job *job,

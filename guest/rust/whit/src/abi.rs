@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //! What generated bindings call. Nothing here is meant to be written by hand.
 
-use alloc::alloc::{alloc, dealloc, realloc, Layout};
+#[cfg(not(all(feature = "allocator", target_arch = "wasm32")))]
+use alloc::alloc::{alloc, realloc};
+use alloc::alloc::{dealloc, Layout};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cell::{Cell, UnsafeCell};
-use core::mem::MaybeUninit;
+use core::marker::PhantomData;
+use core::mem::{align_of, size_of, ManuallyDrop, MaybeUninit};
 use core::ptr;
 
 /// Ends the instance: what came over the border cannot be.
@@ -16,15 +19,16 @@ pub fn trap() -> ! {
     panic!("a value that its type does not have")
 }
 
-/// Memory for values that come in: the one export that every component with
-/// strings or lists has.
-#[no_mangle]
-pub unsafe extern "C" fn cabi_realloc(
-    old: *mut u8,
-    old_size: usize,
-    align: usize,
-    size: usize,
-) -> *mut u8 {
+/// Memory for values that come in: what components export as `cabi_realloc`.
+#[cfg(all(feature = "allocator", target_arch = "wasm32"))]
+#[inline]
+pub unsafe fn resize(old: *mut u8, old_size: usize, align: usize, size: usize) -> *mut u8 {
+    unsafe { crate::heap::resize(old, old_size, align, size) }
+}
+
+/// Memory for values that come in: what components export as `cabi_realloc`.
+#[cfg(not(all(feature = "allocator", target_arch = "wasm32")))]
+pub unsafe fn resize(old: *mut u8, old_size: usize, align: usize, size: usize) -> *mut u8 {
     unsafe {
         if size == 0 {
             return align as *mut u8;
@@ -45,7 +49,7 @@ pub unsafe extern "C" fn cabi_realloc(
     }
 }
 
-/// Frees what `cabi_realloc` gave out.
+/// Frees what `resize` gave out.
 #[inline]
 pub unsafe fn free(block: *mut u8, size: usize, align: usize) {
     if size != 0 {
@@ -130,7 +134,7 @@ impl Arrays {
             trap()
         };
         unsafe {
-            let block = cabi_realloc(ptr::null_mut(), 0, 8, size).cast::<Block>();
+            let block = resize(ptr::null_mut(), 0, 8, size).cast::<Block>();
             block.write(Block {
                 before: self.last.get(),
                 size,
@@ -214,6 +218,50 @@ impl<T, const SIZE: usize> Kept<T, SIZE> {
     #[inline]
     pub unsafe fn drop(&self) {
         unsafe { (*self.value.get()).assume_init_drop() }
+    }
+}
+
+/// The same for a string or a list of plain values.
+#[repr(C)]
+pub struct KeptList<T> {
+    area: UnsafeCell<[usize; 2]>,
+    capacity: UnsafeCell<usize>,
+    element: PhantomData<T>,
+}
+
+unsafe impl<T> Sync for KeptList<T> {}
+
+impl<T> KeptList<T> {
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self {
+            area: UnsafeCell::new([0; 2]),
+            capacity: UnsafeCell::new(0),
+            element: PhantomData,
+        }
+    }
+
+    /// Where the host finds the list.
+    #[inline]
+    pub unsafe fn keep(&self, list: Vec<T>) -> i32 {
+        let list = ManuallyDrop::new(list);
+        unsafe {
+            *self.capacity.get() = list.capacity();
+            *self.area.get() = [list.as_ptr() as usize, list.len()];
+        }
+        self.area.get() as i32
+    }
+
+    #[inline]
+    pub unsafe fn drop(&self) {
+        unsafe {
+            let block = (*self.area.get())[0] as *mut u8;
+            free(
+                block,
+                *self.capacity.get() * size_of::<T>(),
+                align_of::<T>(),
+            );
+        }
     }
 }
 

@@ -6,10 +6,11 @@
 //! smallest block that is as large as its size and its alignment. What lies
 //! between the end of the used memory and the next aligned place goes to the
 //! lists of smaller blocks. Blocks are neither split nor joined: a program
-//! that frees what it took gets the same blocks again, in constant time.
+//! that frees what it took gets the same blocks again, in constant time. When
+//! memory cannot grow, the instance ends.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::arch::wasm32::{memory_grow, memory_size};
+use core::arch::wasm32::{memory_grow, memory_size, unreachable};
 use core::ptr;
 
 /// The allocator. There is one heap, whatever the number of values.
@@ -24,97 +25,82 @@ extern "C" {
     static __heap_base: u8;
 }
 
-/// A block holds at least a pointer, and a size is never 0 here.
-#[inline(always)]
-fn class_of(layout: Layout) -> u32 {
-    let most = (layout.size() - 1) | (layout.align() - 1) | 3;
-    usize::BITS - most.leading_zeros()
-}
-
-#[inline(always)]
-unsafe fn list(class: u32) -> *mut *mut u8 {
+/// The list of the blocks for a layout, whose size is never 0 here. A block
+/// holds at least a pointer.
+#[inline(never)]
+unsafe fn list(size: usize, align: usize) -> *mut *mut u8 {
+    let class = usize::BITS - ((size - 1) | (align - 1) | 3).leading_zeros();
     unsafe { (&raw mut FREE).cast::<*mut u8>().add(class as usize) }
 }
 
-#[inline(always)]
-unsafe fn push(block: *mut u8, class: u32) {
+/// The functions of this file are the smaller for not being inlined.
+#[inline(never)]
+unsafe fn give(block: *mut u8, size: usize, align: usize) {
     unsafe {
-        let list = list(class);
+        let list = list(size, align);
         block.cast::<*mut u8>().write(*list);
         *list = block;
     }
 }
 
-/// Takes a block from behind all others.
-#[inline(always)]
-unsafe fn extend(class: u32) -> *mut u8 {
+#[inline(never)]
+unsafe fn take(size: usize, align: usize) -> *mut u8 {
     unsafe {
+        let list = list(size, align);
+        let block = *list;
+        if !block.is_null() {
+            *list = block.cast::<*mut u8>().read();
+            return block;
+        }
+        let class = (list as usize - &raw mut FREE as usize) >> 2;
         let size = 1usize << class;
-        let mut next = NEXT;
-        if next == 0 {
-            next = &raw const __heap_base as usize;
-        }
-        let last = (((next - 1) | (size - 1)) + 1).wrapping_add(size - 1);
-        if last < next {
-            return ptr::null_mut();
-        }
-        let pages = (last >> 16) + 1;
+        let mut next = NEXT.max(&raw const __heap_base as usize);
+        let start = (next + (size - 1)) & size.wrapping_neg();
+        NEXT = start + size;
+        let pages = NEXT >> 16;
         let have = memory_size(0);
-        if pages > have && memory_grow(0, pages - have) == usize::MAX {
-            return ptr::null_mut();
+        if pages >= have && memory_grow(0, pages - have + 1) == usize::MAX {
+            unreachable();
         }
-        while next & (size - 1) != 0 {
-            let gap = next.trailing_zeros();
-            push(next as *mut u8, gap);
-            next += 1 << gap;
+        while next != start {
+            let gap = next & next.wrapping_neg();
+            give(next as *mut u8, gap, gap);
+            next += gap;
         }
-        NEXT = next + size;
-        next as *mut u8
+        start as *mut u8
     }
 }
 
-#[inline(never)]
-unsafe fn take(class: u32) -> *mut u8 {
+/// What `cabi_realloc` is with this heap: a block that shrinks stays where it
+/// is, because a block may be freed as a smaller one.
+#[inline(always)]
+pub(crate) unsafe fn resize(old: *mut u8, old_size: usize, align: usize, size: usize) -> *mut u8 {
     unsafe {
-        let list = list(class);
-        let block = *list;
-        if block.is_null() {
-            return extend(class);
+        if size <= old_size {
+            return (old as usize).max(align) as *mut u8;
         }
-        *list = block.cast::<*mut u8>().read();
-        block
+        let made = take(size, align);
+        if old_size != 0 {
+            ptr::copy_nonoverlapping(old, made, old_size);
+            give(old, old_size, align);
+        }
+        made
     }
 }
 
 unsafe impl GlobalAlloc for Heap {
-    #[inline]
+    #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        unsafe { take(class_of(layout)) }
+        unsafe { take(layout.size(), layout.align()) }
+    }
+
+    #[inline(always)]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        unsafe { give(block, layout.size(), layout.align()) }
     }
 
     #[inline]
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        unsafe { push(block, class_of(layout)) }
-    }
-
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        unsafe {
-            let wanted = Layout::from_size_align_unchecked(size, layout.align());
-            let (old, new) = (class_of(layout), class_of(wanted));
-            if old == new {
-                return block;
-            }
-            let moved = take(new);
-            if !moved.is_null() {
-                let kept = if size < layout.size() {
-                    size
-                } else {
-                    layout.size()
-                };
-                ptr::copy_nonoverlapping(block, moved, kept);
-                push(block, old);
-            }
-            moved
-        }
+        unsafe { resize(block, layout.size(), layout.align(), size) }
     }
 }
