@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * `whit help`. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
-#include "cli/command.h"
+#include "cli/command_component.h"
 #include "cli/output.h"
 
 static const cli_option options[] = {CLI_OPTIONS_END};
@@ -34,6 +35,9 @@ static int help_words(const char *name)
     const cli_command *command = cli_command_find(name);
     if (!command)
         return CLI_USAGE;
+    if (command == &command_component)
+        for (size_t i = 0; cli_component_commands[i]; i++)
+            puts(strrchr(cli_component_commands[i]->name, ' ') + 1);
     for (const cli_option *o = command->options;
          o->name || o->kind == CLI_HEADING; o++)
         if (o->name)
@@ -51,6 +55,8 @@ static int run(cli_line *line)
     if (slice_is(slice_text(topic), "words"))
         return help_words(line->operands[1]);
     const cli_command *command = cli_command_find(topic);
+    if (command == &command_component && line->operand_count > 1)
+        command = cli_component_find(line->operands[1]);
     if (command)
         return cli_print_help(command);
     cli_error("no help on %s; `whit help` lists the commands", topic);

@@ -26,7 +26,7 @@ typedef struct component_metadata {
  * module, its libraries and adapters), and merges the worlds: what several
  * import is imported once. With `by_version`, imports of interfaces whose
  * versions are compatible become one, of the highest version. The modules
- * must outlive the result. Nothing is allocated on failure. */
+ * need not outlive the result. Nothing is allocated on failure. */
 whit_status component_metadata_read(const wasm_module *const *modules,
                                     uint32_t count, bool by_version,
                                     component_metadata *out,

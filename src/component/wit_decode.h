@@ -19,7 +19,7 @@ bool component_wit_is_package(const component *self);
 whit_status component_wit_decode(wit_set *set, slice bytes, uint32_t *package,
                                  whit_error *error) WHIT_MUST_CHECK;
 
-/* The same for a component that is valid, and lives longer than the set. */
+/* The same for a component that is valid; it need not live longer either. */
 whit_status component_wit_decode_file(wit_set *set, const component_file *file,
                                       uint32_t *package,
                                       whit_error *error) WHIT_MUST_CHECK;

@@ -311,6 +311,16 @@ whit_status wit_set_complete_interface(wit_set *self, uint32_t interface,
 whit_status wit_set_complete_world(wit_set *self, uint32_t world,
                                    whit_error *error) WHIT_MUST_CHECK;
 
+/* The world as those see it who use what it offers: its exports become
+ * imports, the imports it had are gone, but for what types need. Or as those
+ * see it who offer what it uses: imports become exports, the exports it had
+ * are gone. `name` is its new one. The set is only good for printing and
+ * encoding after that. */
+whit_status wit_set_importize(wit_set *self, uint32_t world, slice name,
+                              whit_error *error) WHIT_MUST_CHECK;
+whit_status wit_set_exportize(wit_set *self, uint32_t world, slice name,
+                              whit_error *error) WHIT_MUST_CHECK;
+
 /* Finding: an index, or WIT_NONE. A version that is not present finds only a
  * package without one. */
 uint32_t wit_find_package(wit_set *self, slice space, slice name,

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * `whit component VERB`: finds the verb and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command_component.h"
+#include "cli/output.h"
+
+const cli_command *const cli_component_commands[] = {
+    &command_component_new,      &command_component_embed,
+    &command_component_wit,      &command_component_targets,
+    &command_component_unbundle, NULL};
+
+static const cli_option options[] = {CLI_OPTIONS_END};
+
+static const char *verb_of(const cli_command *command)
+{
+    return command->name + sizeof "component " - 1;
+}
+
+const cli_command *cli_component_find(const char *verb)
+{
+    for (size_t i = 0; cli_component_commands[i]; i++)
+        if (!strcmp(verb, verb_of(cli_component_commands[i])))
+            return cli_component_commands[i];
+    return NULL;
+}
+
+static int list(void)
+{
+    printf("whit component: %s\n\nUsage: whit component COMMAND ...\n\n",
+           command_component.summary);
+    for (size_t i = 0; cli_component_commands[i]; i++)
+        printf("  %-10s %s\n", verb_of(cli_component_commands[i]),
+               cli_component_commands[i]->summary);
+    printf("\n`whit component COMMAND --help` says more.\n");
+    return CLI_SUCCESS;
+}
+
+static int run(cli_line *line)
+{
+    if (!line->operand_count) {
+        list();
+        return CLI_USAGE;
+    }
+    const char *verb = line->operands[0], *near = NULL;
+    const cli_command *command = cli_component_find(verb);
+    size_t best = 3;
+    if (command)
+        return cli_dispatch(command, (int)line->operand_count - 1,
+                            (char **)line->operands + 1);
+    for (size_t i = 0; cli_component_commands[i]; i++) {
+        const char *known = verb_of(cli_component_commands[i]);
+        size_t d = cli_distance(verb, strlen(verb), known, strlen(known));
+        if (d < best) {
+            best = d;
+            near = known;
+        }
+    }
+    if (near)
+        cli_error("unknown command component %s; did you mean %s?", verb, near);
+    else
+        cli_error("unknown command component %s; see `whit component`", verb);
+    return CLI_USAGE;
+}
+
+const cli_command command_component = {
+    .name = "component",
+    .summary = "Make, embed, look into and check components",
+    .usage = "COMMAND ...",
+    .about = "The commands: new (a component of a core module), embed (a "
+             "world in a core\nmodule), wit (the WIT of a component or "
+             "package), targets (whether a component\nfits a world), "
+             "unbundle (core modules as files). `whit "
+             "component COMMAND --help` says more of each.",
+    .options = options,
+    .options_size = 1,
+    .operands_end_options = true,
+    .run = run,
+};
