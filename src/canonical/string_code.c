@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * The three encodings of strings: checking, measuring and moving text. */
-#include "base/utf8.h"
 #include "canonical/value_private.h"
 
 /* Bytes or units that are looked at together while a text is ASCII. */
 enum { RUN = 16 };
+
+/* Loops are compiled for each encoding on its own. */
+#define INLINE inline __attribute__((always_inline))
 
 static bool ascii_run(const uint8_t *data)
 {
@@ -31,6 +33,35 @@ static uint16_t unit_at(const uint8_t *data, uint64_t index)
     return unit;
 }
 
+/* utf8_decode, which is too far away to be fast. */
+static INLINE unsigned next_utf8(const uint8_t *data, uint64_t left,
+                                 uint32_t *code)
+{
+    uint32_t first = data[0];
+    if (first < 0x80) {
+        *code = first;
+        return 1;
+    }
+    if (left < 2 || (data[1] & 0xc0) != 0x80)
+        return 0;
+    uint32_t second = data[1] & 0x3f;
+    if (first < 0xe0) {
+        *code = (first & 0x1f) << 6 | second;
+        return first >= 0xc2 ? 2 : 0;
+    }
+    if (left < 3 || (data[2] & 0xc0) != 0x80)
+        return 0;
+    uint32_t third = data[2] & 0x3f;
+    if (first < 0xf0) {
+        *code = (first & 0xf) << 12 | second << 6 | third;
+        return *code >= 0x800 && (*code & 0xf800) != 0xd800 ? 3 : 0;
+    }
+    if (left < 4 || (data[3] & 0xc0) != 0x80 || first >= 0xf8)
+        return 0;
+    *code = (first & 7) << 18 | second << 12 | third << 6 | (data[3] & 0x3f);
+    return *code - 0x10000 < 0x100000 ? 4 : 0;
+}
+
 /* ---- Checking ---- */
 
 /* Whether the bytes are the beginning of a character. */
@@ -44,7 +75,7 @@ static bool is_prefix(const uint8_t *data, uint64_t size)
     for (uint8_t second = 0x80; second < 0xc0; second += 0x10) {
         if (size == 1)
             whole[1] = second;
-        if (utf8_decode(slice_of(whole, sizeof whole), &code) > size)
+        if (next_utf8(whole, sizeof whole, &code) > size)
             return true;
     }
     return false;
@@ -63,8 +94,8 @@ uint64_t canon_utf8_check(const uint8_t *data, uint64_t size, bool *incomplete)
                 at++;
             continue;
         }
-        unsigned length = utf8_decode(slice_of(data + at, size - at), &code);
-        if (!length) {
+        unsigned length = next_utf8(data + at, size - at, &code);
+        if (UNLIKELY(!length)) {
             *incomplete = is_prefix(data + at, size - at);
             return at;
         }
@@ -106,51 +137,51 @@ bool canon_utf16_is_latin1(const uint8_t *data, uint64_t units)
 /* ---- Reading ---- */
 
 /* The next character of a text that has one, and its units. */
-static unsigned decode(const canon_reader *text, uint32_t *code)
+static INLINE unsigned decode(const canon_reader *text, canon_code from,
+                              uint32_t *code)
 {
-    unsigned length = 1;
-    if (text->code == CANON_CODE_LATIN1) {
+    if (from == CANON_CODE_LATIN1) {
         *code = text->data[0];
-    } else if (text->code == CANON_CODE_UTF8) {
-        length = utf8_decode(slice_of(text->data, text->units), code);
-        if (!length) {
-            *code = 0xfffd;
-            length = 1;
-        }
-    } else {
-        uint32_t unit = unit_at(text->data, 0);
-        *code = unit;
-        if ((unit & 0xf800) == 0xd800) {
-            uint32_t low = text->units > 1 ? unit_at(text->data, 1) : 0;
-            bool pair = unit < 0xdc00 && (low & 0xfc00) == 0xdc00;
-            *code = pair ? 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff))
-                         : 0xfffd;
-            length = pair ? 2 : 1;
-        }
+        return 1;
     }
-    return length;
+    if (from == CANON_CODE_UTF8) {
+        unsigned length = next_utf8(text->data, text->units, code);
+        if (LIKELY(length != 0))
+            return length;
+        *code = 0xfffd;
+        return 1;
+    }
+    uint32_t unit = unit_at(text->data, 0);
+    *code = unit;
+    if (LIKELY((unit & 0xf800) != 0xd800))
+        return 1;
+    uint32_t low = text->units > 1 ? unit_at(text->data, 1) : 0;
+    bool pair = unit < 0xdc00 && (low & 0xfc00) == 0xdc00;
+    *code = pair ? 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff)) : 0xfffd;
+    return pair ? 2 : 1;
 }
 
-static void skip(canon_reader *text, uint64_t units)
+static INLINE void skip(canon_reader *text, canon_code from, uint64_t units)
 {
     text->units -= units;
-    text->data += text->code == CANON_CODE_UTF16 ? 2 * units : units;
+    text->data += from == CANON_CODE_UTF16 ? 2 * units : units;
 }
 
 /* Whether RUN units are ASCII. */
-static bool at_ascii(const canon_reader *text)
+static INLINE bool at_ascii(const canon_reader *text, canon_code from)
 {
-    if (text->units < RUN)
+    if (text->units < RUN || text->data[0] >= 0x80)
         return false;
-    return text->code == CANON_CODE_UTF16 ? low_run(text->data, 0x80)
-                                          : ascii_run(text->data);
+    return from == CANON_CODE_UTF16 ? low_run(text->data, 0x80)
+                                    : ascii_run(text->data);
 }
 
-/* RUN units to bytes, where all fit. */
-static void narrow(const canon_reader *text, uint8_t *out)
+/* RUN units to bytes, where all fit; text and room may overlap. */
+static INLINE void narrow(const canon_reader *text, canon_code from,
+                          uint8_t *out)
 {
     uint8_t bytes[RUN];
-    if (text->code != CANON_CODE_UTF16) {
+    if (from != CANON_CODE_UTF16) {
         memcpy(bytes, text->data, RUN);
     } else {
         uint16_t units[RUN];
@@ -161,32 +192,128 @@ static void narrow(const canon_reader *text, uint8_t *out)
     memcpy(out, bytes, RUN);
 }
 
-static void widen(const uint8_t *data, uint8_t *out)
+static INLINE void widen(const uint8_t *data, uint8_t *out)
 {
+    uint8_t bytes[RUN];
     uint16_t units[RUN];
+    memcpy(bytes, data, RUN);
     for (int i = 0; i < RUN; i++)
-        units[i] = data[i];
+        units[i] = bytes[i];
     memcpy(out, units, sizeof units);
 }
 
 /* ---- Moving ---- */
 
-static unsigned size_in_utf8(uint32_t code)
+static INLINE unsigned size_in_utf8(uint32_t code)
 {
     return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
+static INLINE void put_utf8(uint8_t *out, uint32_t code, unsigned size)
+{
+    static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (unsigned i = size - 1; i > 0; i--, code >>= 6)
+        out[i] = (uint8_t)(0x80 | (code & 0x3f));
+    out[0] = (uint8_t)(lead[size] | code);
+}
+
+/* `text` is a copy: bytes that are written could alias the original. */
+static INLINE uint64_t to_utf8(canon_reader *original, canon_code from,
+                               uint8_t *out, uint64_t room, uint32_t stop)
+{
+    canon_reader text = *original;
+    uint64_t at = 0;
+    uint32_t code = 0;
+    while (text.units) {
+        while (room - at >= RUN && at_ascii(&text, from)) {
+            narrow(&text, from, out + at);
+            at += RUN;
+            skip(&text, from, RUN);
+        }
+        if (!text.units)
+            break;
+        unsigned length = decode(&text, from, &code);
+        unsigned size = size_in_utf8(code);
+        if (code >= stop || room - at < size)
+            break;
+        put_utf8(out + at, code, size);
+        at += size;
+        skip(&text, from, length);
+    }
+    *original = text;
+    return at;
+}
+
+static INLINE uint64_t to_utf16(canon_reader *original, canon_code from,
+                                uint8_t *out, uint64_t room)
+{
+    canon_reader text = *original;
+    uint64_t at = 0;
+    uint32_t code = 0;
+    while (text.units) {
+        while (from != CANON_CODE_UTF16 && room - at >= 2 * RUN &&
+               at_ascii(&text, from)) {
+            widen(text.data, out + at);
+            at += 2 * RUN;
+            skip(&text, from, RUN);
+        }
+        if (!text.units)
+            break;
+        unsigned length = decode(&text, from, &code);
+        unsigned size = code < 0x10000 ? 2 : 4;
+        uint16_t units[2] = {(uint16_t)code, 0};
+        if (room - at < size)
+            break;
+        if (size == 4) {
+            units[0] = (uint16_t)(0xd7c0 + (code >> 10));
+            units[1] = (uint16_t)(0xdc00 | (code & 0x3ff));
+        }
+        memcpy(out + at, units, 2);
+        if (size == 4)
+            memcpy(out + at + 2, units + 1, 2);
+        at += size;
+        skip(&text, from, length);
+    }
+    *original = text;
+    return at;
+}
+
+static INLINE uint64_t to_latin1(canon_reader *original, canon_code from,
+                                 uint8_t *out, uint64_t room)
+{
+    canon_reader text = *original;
+    uint64_t at = 0;
+    uint32_t code = 0;
+    while (text.units) {
+        while (room - at >= RUN && at_ascii(&text, from)) {
+            narrow(&text, from, out + at);
+            at += RUN;
+            skip(&text, from, RUN);
+        }
+        if (!text.units)
+            break;
+        unsigned length = decode(&text, from, &code);
+        if (code > 0xff || at == room)
+            break;
+        out[at++] = (uint8_t)code;
+        skip(&text, from, length);
+    }
+    *original = text;
+    return at;
+}
+
 uint64_t canon_utf8_size(canon_reader text)
 {
+    canon_code from = text.code;
     uint64_t size = 0;
-    uint32_t code;
+    uint32_t code = 0;
     while (text.units) {
-        if (at_ascii(&text)) {
+        if (at_ascii(&text, from)) {
             size += RUN;
-            skip(&text, RUN);
+            skip(&text, from, RUN);
             continue;
         }
-        skip(&text, decode(&text, &code));
+        skip(&text, from, decode(&text, from, &code));
         size += size_in_utf8(code);
     }
     return size;
@@ -195,71 +322,36 @@ uint64_t canon_utf8_size(canon_reader text)
 uint64_t canon_to_utf8(canon_reader *text, uint8_t *out, uint64_t room,
                        uint32_t stop)
 {
-    uint64_t at = 0;
-    uint32_t code;
-    while (text->units) {
-        if (room - at >= RUN && at_ascii(text)) {
-            narrow(text, out + at);
-            at += RUN;
-            skip(text, RUN);
-            continue;
-        }
-        unsigned length = decode(text, &code);
-        if (code >= stop || room - at < size_in_utf8(code))
-            break;
-        uint8_t bytes[4];
-        unsigned size = utf8_encode(code, bytes);
-        memcpy(out + at, bytes, size);
-        at += size;
-        skip(text, length);
+    switch (text->code) {
+    case CANON_CODE_UTF8:
+        return to_utf8(text, CANON_CODE_UTF8, out, room, stop);
+    case CANON_CODE_UTF16:
+        return to_utf8(text, CANON_CODE_UTF16, out, room, stop);
+    default:
+        return to_utf8(text, CANON_CODE_LATIN1, out, room, stop);
     }
-    return at;
 }
 
 uint64_t canon_to_utf16(canon_reader *text, uint8_t *out, uint64_t room)
 {
-    uint64_t at = 0;
-    uint32_t code;
-    while (text->units) {
-        if (room - at >= 2 * RUN && text->code != CANON_CODE_UTF16 &&
-            at_ascii(text)) {
-            widen(text->data, out + at);
-            at += 2 * RUN;
-            skip(text, RUN);
-            continue;
-        }
-        unsigned length = decode(text, &code);
-        uint16_t units[2] = {(uint16_t)code, 0};
-        unsigned size = code < 0x10000 ? 2 : 4;
-        if (room - at < size)
-            break;
-        if (size == 4) {
-            units[0] = (uint16_t)(0xd7c0 + (code >> 10));
-            units[1] = (uint16_t)(0xdc00 | (code & 0x3ff));
-        }
-        memcpy(out + at, units, size);
-        at += size;
-        skip(text, length);
+    switch (text->code) {
+    case CANON_CODE_UTF8:
+        return to_utf16(text, CANON_CODE_UTF8, out, room);
+    case CANON_CODE_UTF16:
+        return to_utf16(text, CANON_CODE_UTF16, out, room);
+    default:
+        return to_utf16(text, CANON_CODE_LATIN1, out, room);
     }
-    return at;
 }
 
 uint64_t canon_to_latin1(canon_reader *text, uint8_t *out, uint64_t room)
 {
-    uint64_t at = 0;
-    uint32_t code;
-    while (text->units) {
-        if (room - at >= RUN && at_ascii(text)) {
-            narrow(text, out + at);
-            at += RUN;
-            skip(text, RUN);
-            continue;
-        }
-        unsigned length = decode(text, &code);
-        if (code > 0xff || at == room)
-            break;
-        out[at++] = (uint8_t)code;
-        skip(text, length);
+    switch (text->code) {
+    case CANON_CODE_UTF8:
+        return to_latin1(text, CANON_CODE_UTF8, out, room);
+    case CANON_CODE_UTF16:
+        return to_latin1(text, CANON_CODE_UTF16, out, room);
+    default:
+        return to_latin1(text, CANON_CODE_LATIN1, out, room);
     }
-    return at;
 }
