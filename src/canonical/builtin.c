@@ -164,10 +164,12 @@ static whit_status task_return(const canon_definition *self,
     canon_task *task = thread->task;
     TRY(check_async(task, "task.return", error));
     const canon_function *function = task->function;
+    /* Without a memory of its own it lifts nothing that is in one. */
     if (!canon_type_equal(self->type, self->instance, function->type->element,
                           function->resolver) ||
         self->options.encoding != function->options.encoding ||
-        self->options.memory != function->options.memory)
+        (self->options.memory &&
+         self->options.memory != function->options.memory))
         return canon_trap(error, "invalid `task.return` signature and/or "
                                  "options for current task");
     return canon_task_return(task, slots, error);
@@ -497,6 +499,9 @@ static whit_status lowered_new(const canon_definition *definition,
     canon_lowered *self = mem_alloc(sizeof *self);
     TRY_ALLOC(self, error);
     self->definition = *definition;
+    self->related =
+        definition->function->core &&
+        canon_related(definition->instance, definition->function->instance);
     const rt_memory *memory = definition->options.memory;
     component_flatten_function(definition->function->type, COMPONENT_FLAT_LOWER,
                                definition->options.is_async, false,

@@ -32,6 +32,11 @@ static bool is_inside(const canon_instance *self, const canon_instance *of)
     return false;
 }
 
+bool canon_related(const canon_instance *a, const canon_instance *b)
+{
+    return is_inside(a, b) || is_inside(b, a);
+}
+
 bool canon_may_enter(const canon_instance *self, const canon_instance *caller)
 {
     for (; self && !is_inside(self, caller); self = self->parent)
@@ -86,6 +91,7 @@ static whit_status nest(nesting *self, canon_instance *instance,
     canon_task *task = &self->task;
     *task = (canon_task){.function = function, .instance = instance};
     task->implicit.task = task;
+    task->implicit.phase = CANON_PHASE_STACK;
     task->implicit.nested = true;
     task->implicit.running = true;
     self->current = scheduler->current;
@@ -209,6 +215,17 @@ whit_status canon_lift_sync(const canon_function *function,
 
 /* ---- Tasks of async type ---- */
 
+/* A thread that keeps others out and could go on is given the time to do so,
+ * so that the new task can start: nothing says when ready threads run. */
+static whit_status let_exclusive_run(canon_instance *instance,
+                                     whit_error *error)
+{
+    canon_thread *thread = instance->exclusive;
+    if (!thread || !canon_thread_ready(thread))
+        return WHIT_OK;
+    return canon_thread_resume(thread, false, error);
+}
+
 whit_status canon_lift_async(const canon_function *function,
                              canon_subtask *subtask, canon_call *call,
                              whit_error *error)
@@ -229,11 +246,14 @@ whit_status canon_lift_async(const canon_function *function,
         call->task = task;
     canon_thread *thread = &task->implicit;
     canon_thread_init(thread, task);
-    thread->wait = CANON_WAIT_ENTER;
-    bool enters = instance->waiting_to_enter == 0 && canon_thread_ready(thread);
-    thread->wait = CANON_WAIT_NONE;
-    if (enters)
-        return canon_thread_resume(thread, false, error);
+    if (instance->waiting_to_enter == 0) {
+        TRY(let_exclusive_run(instance, error));
+        thread->wait = CANON_WAIT_ENTER;
+        bool enters = canon_thread_ready(thread);
+        thread->wait = CANON_WAIT_NONE;
+        if (enters)
+            return canon_thread_resume(thread, false, error);
+    }
     instance->waiting_to_enter++;
     thread->phase = CANON_PHASE_ENTER;
     thread->cancellable = true;

@@ -126,6 +126,8 @@ whit_status canon_lower_call(rt_caller *caller, void *env, rt_slot *slots,
     const canon_function *function = self->definition.function;
     canon_thread *thread = canon_scheduler_of(instance)->current;
     TRY(canon_check_leave(instance, error));
+    if (UNLIKELY(self->related))
+        return canon_trap(error, "cannot enter component instance");
     bool is_async = function->type->is_async;
     if (is_async && self->definition.options.is_async)
         return call_async(self, thread, slots, error);

@@ -144,6 +144,8 @@ static whit_status cancel(const canon_definition *self, canon_thread *thread,
     end->state = CANON_COPY_CANCELLING;
     if (!end->waitable.pending)
         canon_end_cancel(end);
+    else if (!end->shared->is_future && end->result == CANON_COPY_COMPLETED)
+        end->result = CANON_COPY_CANCELLED;
     return event_or_blocked(end, thread, self->is_async, slots, error);
 }
 

@@ -167,6 +167,7 @@ typedef enum canon_subtask_state {
 
 typedef struct canon_lowered {
     canon_definition definition;
+    bool related;                  /* the callee's instance and the caller's */
     component_signature signature; /* LOWER */
 } canon_lowered;
 
@@ -235,6 +236,9 @@ struct canon_call {
 /* ---- Entering instances (lift.c) ---- */
 
 /* The specification's enter_from and leave_to; `caller` NULL: the host. */
+/* Whether one is inside of the other, or they are the same: calls between
+ * such instances trap. */
+bool canon_related(const canon_instance *a, const canon_instance *b);
 bool canon_may_enter(const canon_instance *self, const canon_instance *caller);
 whit_status canon_enter(canon_instance *self, const canon_instance *caller,
                         whit_error *error) WHIT_MUST_CHECK;

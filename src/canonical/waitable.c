@@ -164,8 +164,8 @@ static whit_status join(const canon_definition *self, canon_thread *thread,
                           slots[0].u32);
     canon_waitable *waitable = handle->object;
     if (waitable->sync_waiter)
-        return canon_trap(error, "cannot join waitable set with a waitable "
-                                 "that is waited for synchronously");
+        return canon_trap(error, "waitable cannot be used synchronously while "
+                                 "added to a waitable set");
     canon_set *set = NULL;
     if (slots[1].u32)
         TRY(get_set(self, slots[1].u32, &set, error));
