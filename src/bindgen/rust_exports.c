@@ -399,7 +399,7 @@ static void write_shell(rust_generator *self, const export_job *job,
     buffer_printf(
         &self->shells, "            unsafe extern \"C\" fn %s(%s)%s {\n",
         rust_text(self, "%s%s",
-                  *module ? rust_text(self, "e%u_", job->index) : "", name),
+                  *module ? rust_text(self, "e%u", job->index) : "", name),
         shell_params(self, it, false), result);
     buffer_printf(&self->shells,
                   "                unsafe { $($path)*::%s%s%s%s(%s) }\n",
@@ -444,7 +444,7 @@ static void write_callback(rust_generator *self, const export_job *job)
     buffer_printf(&self->shells, "            #[unsafe(export_name = %s)]\n",
                   rust_quoted(self, &core));
     buffer_printf(&self->shells,
-                  "            unsafe extern \"C\" fn e%u__callback_%s(a0: "
+                  "            unsafe extern \"C\" fn e%u_callback_%s(a0: "
                   "i32, a1: i32, a2: i32) -> i32 {\n"
                   "                unsafe { whit::task::callback(a0, a1, a2) "
                   "}\n            }\n",
@@ -506,7 +506,7 @@ static void write_destructor(rust_generator *self, uint32_t index,
                   rust_quoted(self, &core));
     buffer_printf(
         &self->shells,
-        "            unsafe extern \"C\" fn e%u__drop_%s(rep: i32) {\n"
+        "            unsafe extern \"C\" fn e%u_drop_%s(rep: i32) {\n"
         "                type Value = <$ty as $($path)*::%s::Guest>::%s;\n"
         "                unsafe { $($path)*::%s::%sBorrow::_drop::<Value>(rep) "
         "}\n            }\n",
