@@ -29,6 +29,12 @@ static whit_status resource_new(const canon_definition *self,
     return WHIT_OK;
 }
 
+static const char *origin(const canon_resource *resource)
+{
+    const canon_instance *instance = resource->instance;
+    return instance == instance->store->host ? "host-defined" : "guest-defined";
+}
+
 static whit_status get_resource(const canon_definition *self, uint32_t index,
                                 canon_handle **out, whit_error *error)
 {
@@ -37,9 +43,10 @@ static whit_status get_resource(const canon_definition *self, uint32_t index,
         return canon_trap(error, "handle index %u is not a resource", index);
     if ((*out)->resource != self->resource)
         return canon_trap(error,
-                          "handle index %u used with the wrong type: it is a "
-                          "resource of another type",
-                          index);
+                          "handle index %u used with the wrong type, expected "
+                          "%s resource but found a different %s resource",
+                          index, origin(self->resource),
+                          origin((*out)->resource));
     return WHIT_OK;
 }
 
@@ -275,8 +282,6 @@ static whit_status give_way(const canon_definition *self, canon_thread *thread,
     thread->cancelled =
         canon_task_deliver_cancel(thread->task, self->cancellable);
     if (!thread->cancelled) {
-        if (!yields && !other)
-            TRY(canon_thread_check_block(thread, error));
         if (yields)
             canon_thread_wait(thread, CANON_WAIT_READY, NULL);
         TRY(canon_thread_block(thread, self->cancellable, other, error));

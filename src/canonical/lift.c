@@ -390,8 +390,8 @@ whit_status canon_lift_next(canon_thread *self, void (**body)(void *thread),
         ((canon_set *)self->on)->waiting++;
     }
     self->phase = CANON_PHASE_EVENT;
-    if (canon_task_deliver_cancel(task, true)) {
-        self->cancelled = true;
+    self->cancelled = canon_task_deliver_cancel(task, true);
+    if (self->cancelled || (self->on && canon_set_pending(self->on))) {
         take_event(self);
         instance->exclusive = self;
         *body = event_body;

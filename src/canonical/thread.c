@@ -210,15 +210,21 @@ whit_status canon_thread_unblock(canon_store *store, whit_error *error)
 
 /* ---- Blocking ---- */
 
-/* The thread that a call of sync type in an instance may run while it waits:
- * those before the first start, and the exclusive one, cannot use its
- * stack. */
+/* Whether a thread may run inside of a call of sync type: one that has not
+ * entered its instance, or needs it for itself, may not. */
+static bool fits(const canon_thread *self)
+{
+    return self->phase != CANON_PHASE_ENTER &&
+           (self->nested || self->explicit_ ||
+            !canon_task_needs_exclusive(self->task));
+}
+
+/* The thread that a call of sync type in an instance runs while it waits. */
 static canon_thread *candidate(const canon_instance *instance)
 {
     canon_thread *t = canon_scheduler_of(instance)->waiting_first;
     for (; t; t = t->next) {
-        if (t->task->instance == instance && t != instance->exclusive &&
-            t->phase != CANON_PHASE_ENTER && canon_thread_ready(t))
+        if (t->task->instance == instance && fits(t) && canon_thread_ready(t))
             return t;
     }
     return NULL;

@@ -114,8 +114,11 @@ static whit_status set_wait(const canon_definition *self, canon_thread *thread,
     TRY(canon_thread_check_block(thread, error));
     TRY(get_set(self, slots[0].u32, &set, error));
     set->waiting++;
-    TRY(canon_thread_wait_until(thread, CANON_WAIT_SET, set, self->cancellable,
-                                error));
+    thread->cancelled =
+        canon_task_deliver_cancel(thread->task, self->cancellable);
+    if (!thread->cancelled && !canon_set_pending(set))
+        TRY(canon_thread_wait_until(thread, CANON_WAIT_SET, set,
+                                    self->cancellable, error));
     set->waiting--;
     canon_event event = {CANON_EVENT_TASK_CANCELLED, 0, 0};
     if (!thread->cancelled)
