@@ -141,11 +141,11 @@ static uint32_t check(void)
     guest_list_u8_t list;
     reader = guest_stream_u8_new(&writer);
     call = I(first)(reader, 3, &list);
-    (void)write_all(writer, data, 5);
+    bool open = write_all(writer, data, 5);
     EXPECT(guest_subtask_await(call) == GUEST_SUBTASK_RETURNED);
     EXPECT(list.len == 3 && list.ptr[2] == 2);
     guest_list_u8_free(&list);
-    EXPECT(!write_all(writer, data, 5));
+    EXPECT(!open || !write_all(writer, data, 5));
     guest_stream_u8_drop_writable(writer);
     return 0;
 }
