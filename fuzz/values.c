@@ -436,9 +436,6 @@ static guests *world(choices *c)
     guests *g = &worlds[which];
     if (!g->engine)
         expect(guests_open(g, which & 3, which >> 2) == WHIT_OK);
-    canon_handles_release(&g->a.instance->handles);
-    canon_handles_release(&g->b.instance->handles);
-    canon_handles_release(&g->host->handles);
     mem_free(g->a.instance->bindings);
     g->a.instance->bindings = NULL;
     g->a.instance->binding_count = g->a.instance->binding_capacity = 0;
@@ -450,6 +447,14 @@ static guests *world(choices *c)
     g->a.grow->value[0].u32 = !pick(c, 16) && pick(c, 2);
     g->b.grow->value[0].u32 = !pick(c, 16) && pick(c, 2);
     return g;
+}
+
+/* Handles name a resource type that goes with the check. */
+static void forget_handles(guests *g)
+{
+    canon_handles_release(&g->a.instance->handles);
+    canon_handles_release(&g->b.instance->handles);
+    canon_handles_release(&g->host->handles);
 }
 
 void values_release(void)
@@ -590,6 +595,7 @@ void values_check(slice bytes)
         t.second = (canon_values){form_of(&c, &t.types), b, NULL};
         check_way(&t);
         check_lies(&t);
+        forget_handles(t.g);
     }
     arena_release(&c.arena);
 }
