@@ -175,7 +175,7 @@ static bool parse_number(const char *text, unsigned most, unsigned *out)
 static bool parse_port(const char *text, wasi_net_rule *rule)
 {
     unsigned port;
-    rule->any_port = !*text || !strcmp(text, "*");
+    rule->any_port = !strcmp(text, "*");
     if (rule->any_port)
         return true;
     if (!parse_number(text, UINT16_MAX, &port))
@@ -288,7 +288,9 @@ static bool parse_rule(char *text, wasi_net_rule *rule)
         return false;
     if (rule->listen && (!port || !*port))
         return false;
-    return parse_port(port ? port : "", rule);
+    if (port && !*port)
+        return false;
+    return parse_port(port ? port : "*", rule);
 }
 
 whit_status wasi_network_allow(wasi_network *self, slice rule,
