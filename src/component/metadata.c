@@ -119,16 +119,21 @@ static whit_status decode_sections(wit_decoder *d, section_list *list,
     return WHIT_OK;
 }
 
+/* Whether all sections are about the same world. */
+static bool same_world(const section_list *list)
+{
+    for (uint32_t i = 1; i < list->count; i++)
+        if (!slice_equal(list->worlds[i]->name, list->worlds[0]->name))
+            return false;
+    return true;
+}
+
 static whit_status make_world(wit_decoder *d, const section_list *list,
                               uint32_t *out)
 {
     static const wit_about plain = {.place.source = WIT_NONE};
     uint32_t package;
-    bool same = true;
-    for (uint32_t i = 1; i < list->count; i++)
-        same =
-            same && slice_equal(list->worlds[i]->name, list->worlds[0]->name);
-    if (same)
+    if (same_world(list))
         return decoder_world(d, list->worlds[0], out);
     TRY(wit_set_add_package(d->set, slice_text("root"), slice_text("root"),
                             &(wit_version){0}, &package, d->error));
@@ -141,7 +146,7 @@ static whit_status merge_worlds(wit_decoder *d, const section_list *list,
 {
     if (by_version)
         TRY(decoder_unify_versions(d, list->types, list->count));
-    TRY(decoder_make_packages(d, list->types, list->count));
+    TRY(decoder_make_packages(d, list->types, list->count, same_world(list)));
     TRY(make_world(d, list, world));
     for (uint32_t i = 0; i < list->count; i++) {
         whit_status status = decoder_fill_world(

@@ -291,7 +291,8 @@ static whit_status decode_package(wit_decoder *d, const component *root,
     TRY_ALLOC(types, d->error);
     for (uint32_t i = 0; i < type->export_count; i++)
         types[i] = type->exports[i].type;
-    whit_status status = decoder_make_packages(d, types, type->export_count);
+    whit_status status =
+        decoder_make_packages(d, types, type->export_count, true);
     mem_free(types);
     TRY(status);
     TRY(root_package(d, type, package));
@@ -313,7 +314,7 @@ static whit_status decode_component(wit_decoder *d, const component *root,
     static const wit_about plain = {.place.source = WIT_NONE};
     const component_node *type = root->info->type;
     uint32_t world;
-    TRY(decoder_make_packages(d, &type, 1));
+    TRY(decoder_make_packages(d, &type, 1, true));
     TRY(wit_set_add_package(d->set, slice_text("root"), slice_text("component"),
                             &(wit_version){0}, package, d->error));
     TRY(wit_set_add_world(d->set, *package, slice_text("root"), &plain, &world,

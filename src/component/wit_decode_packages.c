@@ -114,7 +114,8 @@ static whit_status survey_entities(survey *s, const component_entity *items,
     return WHIT_OK;
 }
 
-static whit_status survey_component(survey *s, const component_node *node)
+static whit_status survey_component(survey *s, const component_node *node,
+                                    bool with_worlds)
 {
     TRY(survey_entities(s, node->imports, node->import_count, WIT_NONE));
     TRY(survey_entities(s, node->exports, node->export_count, WIT_NONE));
@@ -125,7 +126,8 @@ static whit_status survey_component(survey *s, const component_node *node)
         if (world->sort != COMPONENT_SORT_COMPONENT ||
             !decoder_full_name(world, &name, &suffix))
             continue;
-        TRY(add_mention(s, name, suffix, &owner));
+        if (with_worlds)
+            TRY(add_mention(s, name, suffix, &owner));
         TRY(survey_entities(s, world->type->imports, world->type->import_count,
                             owner));
         TRY(survey_entities(s, world->type->exports, world->type->export_count,
@@ -199,7 +201,7 @@ static whit_status make_all(survey *s)
 
 whit_status decoder_make_packages(wit_decoder *d,
                                   const component_node *const *components,
-                                  uint32_t count)
+                                  uint32_t count, bool with_worlds)
 {
     survey s = {.d = d};
     whit_status status = WHIT_OK;
@@ -207,7 +209,7 @@ whit_status decoder_make_packages(wit_decoder *d,
     map_init(&s.nodes);
     buffer_init(&s.key);
     for (uint32_t i = 0; i < count && status == WHIT_OK; i++)
-        status = survey_component(&s, components[i]);
+        status = survey_component(&s, components[i], with_worlds);
     if (status == WHIT_OK)
         status = make_all(&s);
     map_release(&s.packages);

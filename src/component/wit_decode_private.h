@@ -73,10 +73,11 @@ whit_status decoder_remember(wit_decoder *d, map *where, uint32_t a, uint32_t b,
 /* ---- wit_decode_packages.c ---- */
 
 /* Makes the packages that components refer to, each behind those it depends
- * on. */
+ * on; with_worlds: those of the worlds they describe too. */
 whit_status decoder_make_packages(wit_decoder *d,
                                   const component_node *const *components,
-                                  uint32_t count) WHIT_MUST_CHECK;
+                                  uint32_t count,
+                                  bool with_worlds) WHIT_MUST_CHECK;
 /* From now on the highest of the compatible versions is taken of each
  * interface that is only imported. */
 whit_status decoder_unify_versions(wit_decoder *d,
