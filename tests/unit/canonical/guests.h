@@ -16,7 +16,7 @@
 /* P is the type of addresses. The first bytes of the memory are a log: the
  * number of calls, then from 16 on the four arguments of each of the first
  * 60 as i64. `answer`, when not 0, is what realloc says next, minus 1;
- * `grow` makes each call grow the memory. */
+ * the next call grows the memory by `grow` pages. */
 static const char guests_text[] =
     "(module (memory (export \"memory\") P 2)\n"
     " (global $next (export \"next\") (mut P) (P.const 8192))\n"
@@ -39,7 +39,9 @@ static const char guests_text[] =
     "   (local.set $r A)\n"
     "   (global.set $answer (i64.const 0))\n"
     "   (return (local.get $r))))\n"
-    "  (if (global.get $grow) (then (drop (memory.grow (P.const 1)))))\n"
+    "  (if (global.get $grow) (then\n"
+    "   (drop (memory.grow G))\n"
+    "   (global.set $grow (i32.const 0))))\n"
     "  (local.set $r (P.and (P.add (global.get $next)\n"
     "    (P.sub (local.get $align) (P.const 1)))\n"
     "   (P.sub (P.const 0) (local.get $align))))\n"
@@ -86,6 +88,9 @@ static inline char *guests_module(bool wide)
         else if (*c == 'W')
             buffer_text(&text, wide ? "(local.get $value)"
                                     : "(i64.extend_i32_u (local.get $value))");
+        else if (*c == 'G')
+            buffer_text(&text, wide ? "(i64.extend_i32_u (global.get $grow))"
+                                    : "(global.get $grow)");
         else if (*c == 'A')
             buffer_text(&text,
                         wide ? "(i64.sub (global.get $answer) (i64.const 1))"

@@ -103,22 +103,23 @@ TEST(flags_that_have_no_name_are_dropped)
                    " (type $a' (flags \"a\" \"b\" \"c\"))"
                    " (import \"a\" (type $a (eq $a')))"
                    " (type $b' (flags \"a\" \"b\" \"c\" \"d\" \"e\" \"f\" \"g\""
-                   "  \"h\" \"i\"))"
+                   "  \"h\" \"i\" \"j\" \"k\" \"l\" \"m\" \"n\" \"o\""
+                   "  \"p\" \"q\"))"
                    " (import \"b\" (type $b (eq $b')))"
                    " (import \"f\" (func (param \"x\" $a) (param \"y\" $b))))");
     rt_slot in[] = {{.u64 = UINT64_MAX}, {.u64 = UINT64_MAX}}, out[2];
     struct {
         uint8_t a;
-        uint16_t b;
+        uint32_t b;
     } native = {0, 0};
     canon_values from = guests_flat(in), to = guests_native(&native);
     CHECK_INT(pass(in, out), WHIT_OK);
     CHECK_INT(out[0].u64, 7);
-    CHECK_INT(out[1].u64, 0x1ff);
+    CHECK_INT(out[1].u64, 0x1ffff);
     CHECK_INT(canon_pass(&types, &g.a.side, &from, &g.host_side, &to, &g.error),
               WHIT_OK);
     CHECK_INT(native.a, 7);
-    CHECK_INT(native.b, 0x1ff);
+    CHECK_INT(native.b, 0x1ffff);
     guests_close(&g);
 }
 
@@ -436,11 +437,14 @@ TEST(memory_may_move_while_values_pass)
     }
     memcpy(guests_memory(&g.a, 4096), lists, sizeof lists);
     g.a.next->value[0].u64 = 65536;
-    g.a.grow->value[0].u64 = 1;
+    /* More than memories reserve. */
+    uint8_t *before = guests_memory(&g.a, 0);
+    g.a.grow->value[0].u64 = 16400;
     rt_slot in[] = {{.u64 = 4096}, {.u64 = 64}}, out[2];
     canon_values from = guests_flat(in), to = guests_flat(out);
     CHECK_INT(canon_pass(&types, &g.a.side, &from, &g.a.side, &to, &g.error),
               WHIT_OK);
+    CHECK(guests_memory(&g.a, 0) != before);
     for (uint32_t i = 0; i < 64; i++) {
         uint32_t pair[2];
         memcpy(pair, guests_memory(&g.a, out[0].u64 + i * 8), 8);

@@ -82,7 +82,6 @@ TEST(every_encoding_becomes_every_other)
 {
     for (unsigned wide = 0; wide < 4; wide++) {
         open_guests(wide, wide & 1);
-        g.b.grow->value[0].u64 = 1;
         for (size_t i = 0; i < COUNT_OF(samples); i++)
             for (unsigned source = 0; source < 4; source++)
                 for (unsigned target = 0; target < 3; target++)
