@@ -165,6 +165,7 @@ static inline void guests_close(guests *g)
             rt_module_release(g->modules[i]);
     rt_engine_release(g->engine);
     arena_release(&g->arena);
+    g->engine = NULL;
 }
 
 /* The parameters of the function that a component's text imports. */
