@@ -33,7 +33,7 @@ static void lift_params(c_generator *self, c_body *body, uint32_t scope,
 {
     for (uint32_t i = 0; i < signature->param_count; i++) {
         const c_param *param = &signature->params[i];
-        places[i] = param->maybe ? param->name + strlen("maybe_") : param->name;
+        places[i] = param->field;
     }
     if (core->params_indirect) {
         c_write_args(self, scope, signature, "struct args_area_", 4, body->out);

@@ -25,6 +25,7 @@ static void signature_param(c_generator *self, uint32_t scope,
     wit_type type = bind_world_strip(self->world, &inner, param->type);
     const char *name = parameter_name(self, param->name);
     *out = (c_param){.name = name,
+                     .field = name,
                      .type = c_type_name(self, scope, param->type),
                      .wit = param->type,
                      .pointer = c_by_pointer(self, param->type)};
@@ -177,9 +178,7 @@ void c_write_args(c_generator *self, uint32_t scope,
     for (uint32_t i = 0; i < signature->param_count; i++) {
         const c_param *param = &signature->params[i];
         buffer_printf(out, "%*s%s %s;\n", (int)indent + 4, "",
-                      c_type_name(self, scope, param->wit),
-                      param->maybe ? param->name + strlen("maybe_")
-                                   : param->name);
+                      c_type_name(self, scope, param->wit), param->field);
     }
     buffer_printf(out, "%*s}", (int)indent, "");
 }
@@ -233,7 +232,7 @@ static void gather_params(c_generator *self, c_body *body, uint32_t scope,
                    param->pointer ? "*" : "", param->name);
             continue;
         }
-        const char *field = param->name + strlen("maybe_");
+        const char *field = param->field;
         c_line(body, "args.%s.is_some = %s != NULL;", field, param->name);
         c_line(body, "if (%s)", param->name);
         c_line(body, "    args.%s.val = *%s;", field, param->name);

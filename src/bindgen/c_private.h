@@ -20,10 +20,11 @@
 typedef struct c_type {
     uint32_t scope;
     wit_type type;
-    const char *name; /* "x_t"; of a RESOURCE: what its rep is */
-    const char *base; /* "x": names of functions begin with it */
-    const char *own;  /* of a RESOURCE: its handle; of a STREAM or FUTURE: the
-                         end that writes */
+    const char *name;  /* "x_t"; of a RESOURCE: what its rep is */
+    const char *base;  /* "x": names of functions begin with it */
+    const char *words; /* that without the prefix of the scope */
+    const char *own;   /* of a RESOURCE: its handle; of a STREAM or FUTURE: the
+                          end that writes */
     const char *borrow;
     const char *drop; /* gives up a handle */
     const char *free; /* frees a value and all in it; NULL: nothing to free */
@@ -140,6 +141,7 @@ void c_export_function(c_generator *self, uint32_t scope,
 /* What both need: parameters and results as C has them. */
 typedef struct c_param {
     const char *name;
+    const char *field; /* of a struct of all parameters */
     const char *type;
     wit_type wit;
     bool pointer;

@@ -131,9 +131,10 @@ static void name_entry(c_generator *self, c_type *entry)
 {
     buffer words;
     buffer_init(&words);
-    buffer_printf(&words, "%s_", self->prefixes[entry->scope]);
     write_words(self, entry->type, &words);
-    entry->base = c_copy(self, &words);
+    entry->words = c_copy(self, &words);
+    entry->base =
+        c_text(self, "%s_%s", self->prefixes[entry->scope], entry->words);
     buffer_release(&words);
     entry->name = c_claim(self, c_text(self, "%s_t", entry->base));
 }
@@ -249,7 +250,7 @@ static void imported_resource(c_generator *self, c_type *entry,
                   "typedef struct %s {\n    int32_t __handle;\n} %s;\n",
                   entry->own, entry->own, entry->borrow, entry->borrow);
     const char *prefix = self->prefixes[entry->scope];
-    const char *snake = entry->base + strlen(prefix) + 1;
+    const char *snake = entry->words;
     const char *borrow =
         c_claim(self, c_text(self, "%s_borrow_%s", prefix, snake));
     const char *drop_borrow =
@@ -370,11 +371,7 @@ static void define_resource(c_generator *self, c_type *entry,
                             const wit_type_def *def)
 {
     const char *prefix = self->prefixes[entry->scope];
-    buffer words;
-    buffer_init(&words);
-    bind_snake(def->name, &words);
-    const char *snake = c_copy(self, &words);
-    buffer_release(&words);
+    const char *snake = entry->words;
     entry->own = c_claim(self, c_text(self, "%s_own_%s_t", prefix, snake));
     entry->borrow =
         c_claim(self, c_text(self, "%s_borrow_%s_t", prefix, snake));
@@ -400,7 +397,7 @@ static void define_alias(c_generator *self, c_type *entry,
     if (!resource)
         return;
     const char *prefix = self->prefixes[entry->scope];
-    const char *snake = entry->base + strlen(prefix) + 1;
+    const char *snake = entry->words;
     entry->own = c_claim(self, c_text(self, "%s_own_%s_t", prefix, snake));
     entry->borrow =
         c_claim(self, c_text(self, "%s_borrow_%s_t", prefix, snake));
@@ -574,6 +571,8 @@ const char *c_type_name(c_generator *self, uint32_t scope, wit_type type)
         return c_text(self, "%s_error_context_t", self->prefix);
     if (type < WIT_PRIMITIVES)
         return primitive_types[type];
+    if (self->failed)
+        return "";
     const c_type *resource =
         c_resource_of(self, home_of(self, scope, type), type);
     if (!resource)
