@@ -119,6 +119,11 @@ static whit_status lift_arguments(canon_host_call *self, canon_subtask *subtask,
 {
     const canon_function *function = self->function;
     const canon_lowered *lowered = subtask->lowered;
+    if (function->scalar_params && !lowered->signature.params_in_memory) {
+        canon_scalar_to_host(&function->params, subtask->slots,
+                             self->arguments);
+        return WHIT_OK;
+    }
     const canon_side from = {.instance = self->caller,
                              .options = &lowered->definition.options,
                              .lender = subtask};
@@ -143,6 +148,10 @@ static whit_status lower_result(canon_host_call *self, canon_subtask *subtask,
     const canon_lowered *lowered = subtask->lowered;
     if (function->result.count == 0)
         return WHIT_OK;
+    if (function->scalar_result && !lowered->signature.results_in_memory) {
+        canon_scalar_to_guest(&function->result, self->result, subtask->slots);
+        return WHIT_OK;
+    }
     const canon_side from = {.instance = self->store->host};
     const canon_side to = {.instance = self->caller,
                            .options = &lowered->definition.options};

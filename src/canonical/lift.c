@@ -15,6 +15,8 @@ void canon_function_init(canon_function *self)
                      self->resolver);
     canon_tuple_init(&self->result, &self->result_member, type->element ? 1 : 0,
                      self->resolver);
+    self->scalar_params = canon_scalar_tuple(&self->params);
+    self->scalar_result = canon_scalar_tuple(&self->result);
     if (self->core)
         component_flatten_function(
             type, COMPONENT_FLAT_LIFT, self->options.is_async,

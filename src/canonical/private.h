@@ -89,6 +89,7 @@ struct canon_function {
     canon_tuple params;
     canon_tuple result;
     component_member result_member;
+    bool scalar_params, scalar_result; /* scalar.c passes them */
     slice name; /* for messages: of the first export or import; may be empty */
     canon_instance *instance; /* that it was lifted in; NULL: the host's */
     /* Lifted. */

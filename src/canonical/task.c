@@ -129,6 +129,15 @@ whit_status canon_task_start(canon_task *self, rt_slot *slots,
         canon_subtask_progress(self->subtask, CANON_SUBTASK_STARTED);
     if (function->params.count == 0)
         return WHIT_OK;
+    if (function->scalar_params && !self->subtask) {
+        canon_scalar_to_guest(&function->params, self->call->arguments, slots);
+        return WHIT_OK;
+    }
+    if (function->scalar_params &&
+        !self->subtask->lowered->signature.params_in_memory) {
+        canon_scalar_pass(&function->params, self->subtask->slots, slots);
+        return WHIT_OK;
+    }
     const canon_side to = {.instance = self->instance,
                            .options = &function->options,
                            .borrower = self};
@@ -158,14 +167,17 @@ whit_status canon_task_start(canon_task *self, rt_slot *slots,
 }
 
 static whit_status return_to_guest(canon_subtask *subtask,
-                                   const canon_tuple *types,
+                                   const canon_function *function,
                                    const canon_side *from,
                                    const canon_values *source,
                                    whit_error *error)
 {
     const canon_lowered *lowered = subtask->lowered;
     const component_signature *signature = &lowered->signature;
-    if (types->count) {
+    const canon_tuple *types = &function->result;
+    if (function->scalar_result && !signature->results_in_memory) {
+        canon_scalar_pass(types, source->slots, subtask->slots);
+    } else if (types->count) {
         const canon_side to = {.instance = subtask->waitable.instance,
                                .options = &lowered->definition.options};
         canon_values destination = {.form = CANON_FLAT,
@@ -180,11 +192,15 @@ static whit_status return_to_guest(canon_subtask *subtask,
     return WHIT_OK;
 }
 
-static whit_status return_to_host(canon_call *call, const canon_tuple *types,
+static whit_status return_to_host(canon_call *call,
+                                  const canon_function *function,
                                   const canon_side *from,
                                   const canon_values *source, whit_error *error)
 {
-    if (types->count) {
+    const canon_tuple *types = &function->result;
+    if (function->scalar_result) {
+        canon_scalar_to_host(types, source->slots, call->result);
+    } else if (types->count) {
         canon_side to = host_side(call);
         to.lender = NULL;
         const canon_values destination = {.form = CANON_NATIVE,
@@ -221,11 +237,9 @@ whit_status canon_task_return(canon_task *self, const rt_slot *slots,
                                              : CANON_FLAT,
                                  .slots = (rt_slot *)(uintptr_t)slots};
     if (self->subtask)
-        TRY(return_to_guest(self->subtask, &function->result, &from, &source,
-                            error));
+        TRY(return_to_guest(self->subtask, function, &from, &source, error));
     else if (self->call)
-        TRY(return_to_host(self->call, &function->result, &from, &source,
-                           error));
+        TRY(return_to_host(self->call, function, &from, &source, error));
     self->subtask = NULL;
     self->call = NULL;
     self->state = CANON_TASK_RESOLVED;

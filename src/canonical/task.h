@@ -267,6 +267,18 @@ whit_status canon_resource_destroy(canon_instance *caller,
                                    uint32_t representation,
                                    whit_error *error) WHIT_MUST_CHECK;
 
+/* ---- Numbers only (scalar.c) ---- */
+
+/* Whether the other three can pass these types: numbers and booleans, few
+ * enough to be flat on both sides. Little-endian hosts only, as elsewhere. */
+bool canon_scalar_tuple(const canon_tuple *types);
+void canon_scalar_pass(const canon_tuple *types, const rt_slot *from,
+                       rt_slot *to);
+void canon_scalar_to_guest(const canon_tuple *types, const void *native,
+                           rt_slot *to);
+void canon_scalar_to_host(const canon_tuple *types, const rt_slot *from,
+                          void *native);
+
 /* ---- Tasks (task.c) ---- */
 
 /* Lowers the parameters into `slots` of the callee. */
