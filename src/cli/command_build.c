@@ -45,7 +45,7 @@ static const cli_option options[] = {
     FLAG("release", 'r', release,
          "As small as it gets: names and debug information go"),
     FLAG("dev", 0, dev, "Quick to build, names kept (the default)"),
-    FLAG("core", 0, core, "Make a core module (the only kind so far)"),
+    FLAG("core", 0, core, "Make a core module where a component would be made"),
     TEXT("target", 't', target, "wasip1|unknown",
          "With the system interface (default), or with nothing"),
     TEXT("html", 0, html, "FILE",
@@ -149,6 +149,7 @@ static int check(const struct options *o, const cli_line *line,
     }
     if (o->target && !parse_target(o->target, &wanted->target))
         return CLI_USAGE;
+    wanted->target_given = o->target != NULL;
     const char *level = o->opt_level;
     if (level && (!*level || level[1] || !strchr("0123sz", *level))) {
         cli_error("--opt-level is 0, 1, 2, 3, s or z, not \"%s\"", level);
@@ -157,6 +158,8 @@ static int check(const struct options *o, const cli_line *line,
     if (line->operand_count || o->manifest_path)
         return CLI_SUCCESS;
     char place[PATH_MAX + 16];
+    if (file_is_directory("wit") && file_is_directory("src"))
+        return CLI_SUCCESS;
     if (!getcwd(place, PATH_MAX))
         return cli_fail("the current directory is gone");
     char *slash;
@@ -181,6 +184,7 @@ static tool_build_options translate(const struct options *o,
         .inputs = line->operands,
         .manifest_path = o->manifest_path,
         .output = o->output,
+        .core = o->core,
         .release = o->release,
         .opt_level = o->opt_level,
         .debug = o->debug,
@@ -261,6 +265,8 @@ static int report(const struct options *o, const tool_build_result *result)
         whit_status status = tool_size_summary(
             built->output, buffer_view(&built->linked),
             buffer_view(&built->module), &built->stats, &text, &error);
+        if (built->component.size)
+            buffer_printf(&text, "component: %zu B\n", built->component.size);
         if (status == WHIT_OK)
             status = buffer_status(&text, &error);
         if (status == WHIT_OK)
@@ -301,13 +307,16 @@ static int run(cli_line *line)
 
 const cli_command command_build = {
     .name = "build",
-    .summary = "Build Rust or C source into a small module",
+    .summary = "Build Rust or C source into a small module or component",
     .usage = "[PACKAGE | FILE.rs | FILE.c...]",
     .about = "Drives the rustc, cargo and clang that are installed, "
              "unchanged; `whit doctor` shows which. Where the standard "
              "library must be built for the target, that happens once and "
              "is cached. Without operands it builds the package around the "
-             "current directory.",
+             "current directory.\n\n"
+             "A project with a folder wit/ gets its bindings from it, and "
+             "what says in a section for which world it was made becomes a "
+             "component.",
     .options = options,
     .options_size = sizeof(struct options),
     .run = run,

@@ -9,6 +9,9 @@
 #include "platform/file.h"
 #include "platform/process.h"
 #include "toolchain/build_job.h"
+#include "toolchain/componentize.h"
+#include "toolchain/project.h"
+#include "wasm/decode.h"
 
 void tool_build_result_init(tool_build_result *self)
 {
@@ -21,6 +24,7 @@ void tool_build_result_release(tool_build_result *self)
     for (size_t i = 0; i < self->count; i++) {
         buffer_release(&self->modules[i].linked);
         buffer_release(&self->modules[i].module);
+        buffer_release(&self->modules[i].component);
         tool_shrink_stats_release(&self->modules[i].stats);
     }
     arena_release(&self->memory);
@@ -78,23 +82,56 @@ whit_status tool_job_run(tool_job *job, const tool_list *argv,
     return status;
 }
 
+/* Whether a custom section tells the world the module was made for. */
+static bool has_world(slice module)
+{
+    static const char prefix[] = "component-type";
+    wasm_module *decoded = NULL;
+    wasm_decode_options options = {.features = WASM_FEATURES_ALL};
+    if (wasm_decode(module, &options, &decoded, NULL) != WHIT_OK)
+        return false;
+    bool found = false;
+    for (uint32_t i = 0; i < decoded->custom_count; i++) {
+        slice name = decoded->customs[i].name;
+        found |= name.size >= sizeof prefix - 1 &&
+                 !memcmp(name.data, prefix, sizeof prefix - 1);
+    }
+    wasm_module_free(decoded);
+    return found;
+}
+
 /* The one place where the linked module becomes the written one. */
 static whit_status build_finish(tool_job *job, tool_built *built,
                                 whit_error *error)
 {
     const tool_build_options *o = job->options;
     slice linked = buffer_view(&built->linked);
-    if (o->release && !o->debug) {
+    bool shrink = o->release && !o->debug;
+    if (shrink) {
         tool_shrink_options options = {.keep_customs = true,
                                        .drop_linker_exports = true};
         whit_status status =
             tool_shrink(linked, &options, &built->module, &built->stats, error);
-        if (status != WHIT_OK)
+        if (status != WHIT_OK) {
             error_prefix(error, "shrinking %s", built->name);
-        return status;
+            return status;
+        }
+    } else {
+        buffer_slice(&built->module, linked);
+        TRY(buffer_status(&built->module, error));
     }
-    buffer_slice(&built->module, linked);
-    return buffer_status(&built->module, error);
+    slice module = buffer_view(&built->module);
+    if (o->core || !has_world(module))
+        return WHIT_OK;
+    tool_componentize_options options = {
+        .merge_versions = true,
+        .shrink = shrink,
+        .component = {.keep_customs = !shrink, .debug_names = !shrink}};
+    whit_status status =
+        tool_componentize(module, &options, &built->component, error);
+    if (status != WHIT_OK)
+        error_prefix(error, "%s as a component", built->name);
+    return status;
 }
 
 static whit_status make_parent(tool_job *job, const char *path,
@@ -120,6 +157,7 @@ whit_status tool_job_finish(tool_job *job, const char *name, const char *linked,
     tool_built *built = &all[result->count++];
     buffer_init(&built->linked);
     buffer_init(&built->module);
+    buffer_init(&built->component);
     built->name = name;
     built->output = job->options->output ? job->options->output : output;
     TRY(file_read(linked, LIMIT_MODULE_BYTES, &built->linked, error));
@@ -128,7 +166,9 @@ whit_status tool_job_finish(tool_job *job, const char *name, const char *linked,
         return error_set(error, WHIT_TOOL, "interrupted");
     if (!job->options->output)
         TRY(make_parent(job, built->output, error));
-    return file_write(built->output, buffer_view(&built->module), error);
+    const buffer *written =
+        built->component.size ? &built->component : &built->module;
+    return file_write(built->output, buffer_view(written), error);
 }
 
 static size_t count_inputs(const char *const *inputs)
@@ -148,15 +188,135 @@ static whit_status wrong_input(const char *path, whit_error *error)
                      path);
 }
 
+/* What the project says of itself, and its bindings. */
+static whit_status prepare_project(tool_job *job, const char *directory,
+                                   const char *manifest, tool_project *project,
+                                   whit_error *error)
+{
+    const tool_build_options *o = job->options;
+    TRY(tool_project_read(project, directory, manifest, job->memory, error));
+    const char *target = project->target;
+    bool unknown = target && strstr(target, "unknown");
+    if (target && !unknown && !strstr(target, "wasip1"))
+        return error_set(error, WHIT_ARGUMENT,
+                         "%s: target is \"unknown\" or \"wasip1\", not \"%s\"",
+                         manifest, target);
+    if (target && !o->target_given) {
+        tool_build_options *own = arena_dup(job->memory, o, sizeof *own);
+        TRY_ALLOC(own, error);
+        own->target = unknown ? TOOL_UNKNOWN : TOOL_WASIP1;
+        job->options = own;
+    }
+    bind_options options = {.encoding = BIND_UTF8};
+    return tool_project_bind(project,
+                             manifest ? &bind_language_rust : &bind_language_c,
+                             &options, job->memory, &o->progress, error);
+}
+
+/* The directory of a Cargo.toml, or, without one, the nearest that has it. */
+static const char *package_directory(tool_job *job, const char *manifest)
+{
+    if (manifest) {
+        size_t length = (size_t)(path_base(manifest) - manifest);
+        return length
+                   ? tool_text(job->memory, "%.*s", (int)length - 1, manifest)
+                   : ".";
+    }
+    char *place = getcwd(NULL, 0);
+    const char *found = NULL;
+    for (char *end = place; end && !found; end = strrchr(place, '/')) {
+        if (end != place)
+            *end = 0;
+        char *path = tool_text(job->memory, "%s/Cargo.toml", place);
+        if (path && file_exists(path))
+            found = tool_text(job->memory, "%s", place);
+        if (!*place)
+            break;
+    }
+    free(place);
+    return found;
+}
+
+static whit_status build_package(tool_job *job, const char *manifest,
+                                 whit_error *error)
+{
+    const char *directory = package_directory(job, manifest);
+    if (directory) {
+        tool_project project;
+        const char *file =
+            manifest ? manifest
+                     : tool_text(job->memory, "%s/Cargo.toml", directory);
+        TRY_ALLOC(file, error);
+        TRY(prepare_project(job, directory, file, &project, error));
+    }
+    return tool_build_package(job, manifest, error);
+}
+
+typedef struct c_sources {
+    tool_list paths;
+    const char *folder;
+    bool has_main;
+} c_sources;
+
+static bool add_c_source(void *context, const char *name)
+{
+    c_sources *self = context;
+    if (!strcmp(path_extension(name), ".c"))
+        tool_list_addf(&self->paths, "%s/%s", self->folder, name);
+    self->has_main |= !strcmp(name, "main.c");
+    return true;
+}
+
+/* A project in C: with src/main.c it is a program, else a library. */
+static whit_status build_c_project(tool_job *job, const char *directory,
+                                   whit_error *error)
+{
+    tool_project project;
+    TRY(prepare_project(job, directory, NULL, &project, error));
+    c_sources sources = {.has_main = false};
+    tool_list_init(&sources.paths, job->memory);
+    static const char *const folders[] = {"src", "bindings"};
+    for (size_t i = 0; i < 2; i++) {
+        sources.folder = tool_text(job->memory, "%s/%s", directory, folders[i]);
+        TRY_ALLOC(sources.folder, error);
+        TRY(file_list(sources.folder, add_c_source, &sources, error));
+    }
+    tool_list words;
+    tool_list_init(&words, job->memory);
+    tool_list_addf(&words, "-I%s/bindings", directory);
+    tool_list_all(&words, job->options->clang_args);
+    TRY(tool_list_status(&words, error));
+    TRY(tool_list_status(&sources.paths, error));
+    tool_build_options *own = arena_dup(job->memory, job->options, sizeof *own);
+    char *here = getcwd(NULL, 0);
+    const char *base =
+        path_base(!strcmp(directory, ".") && here ? here : directory);
+    job->name = tool_text(job->memory, "%s", base);
+    free(here);
+    TRY_ALLOC(own, error);
+    TRY_ALLOC(job->name, error);
+    own->clang_args = words.items;
+    own->lib = own->lib || !sources.has_main;
+    if (!own->output)
+        own->output =
+            tool_text(job->memory, "%s/%s.wasm", directory, job->name);
+    job->options = own;
+    return tool_build_c(job, sources.paths.items, error);
+}
+
 static whit_status build_directory(tool_job *job, const char *path,
                                    whit_error *error)
 {
     char *manifest = tool_text(job->memory, "%s/Cargo.toml", path);
     TRY_ALLOC(manifest, error);
-    if (!file_exists(manifest))
-        return error_set(error, WHIT_NOT_FOUND,
-                         "%s: no Cargo.toml in this directory", path);
-    return tool_build_package(job, manifest, error);
+    if (file_exists(manifest))
+        return build_package(job, manifest, error);
+    if (tool_project_is_c(path, job->memory))
+        return build_c_project(job, path, error);
+    return error_set(error, WHIT_NOT_FOUND,
+                     "%s: no Cargo.toml in this directory, and no wit/ with "
+                     "src/*.c",
+                     path);
 }
 
 static whit_status check_c_inputs(const char *const *inputs, whit_error *error)
@@ -187,10 +347,13 @@ static whit_status choose(tool_job *job, whit_error *error)
         if (!file_exists(o->manifest_path))
             return error_set(error, WHIT_NOT_FOUND, "%s: no such file",
                              o->manifest_path);
-        return tool_build_package(job, o->manifest_path, error);
+        return build_package(job, o->manifest_path, error);
     }
+    if (!count && tool_project_is_c(".", job->memory) &&
+        !file_exists("Cargo.toml"))
+        return build_c_project(job, ".", error);
     if (!count)
-        return tool_build_package(job, NULL, error);
+        return build_package(job, NULL, error);
     const char *path = o->inputs[0];
     const char *extension = path_extension(path);
     if (!file_exists(path))
@@ -212,7 +375,7 @@ static whit_status choose(tool_job *job, whit_error *error)
         return tool_build_rust_file(job, path, error);
     if (file_is_directory(path))
         return build_directory(job, path, error);
-    return tool_build_package(job, path, error);
+    return build_package(job, path, error);
 }
 
 whit_status tool_build(const tool_build_options *options,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * `whit build`: from Rust or C sources to a core module, with the user's own
- * rustc, cargo and clang, unchanged. */
+ * rustc, cargo and clang, unchanged, and on to a component when the module
+ * says which world it was made for. */
 #ifndef TOOLCHAIN_BUILD_H
 #define TOOLCHAIN_BUILD_H
 
@@ -14,12 +15,15 @@
 /* Every pointer may be NULL and every flag false; lists end with NULL. The
  * words are cargo's where cargo has them. */
 typedef struct tool_build_options {
-    /* One cargo package (its directory or its Cargo.toml), one .rs file, or
-     * one or more .c files. NULL or empty: the package around ".". */
+    /* One cargo package (its directory or its Cargo.toml), the directory of a
+     * project in C (toolchain/project.h), one .rs file, or one or more .c
+     * files. NULL or empty: the package around ".". */
     const char *const *inputs;
     const char *manifest_path; /* instead of inputs */
     const char *output;        /* -o; "-" is standard output */
     tool_target target;
+    bool target_given; /* else a project may have one of its own */
+    bool core;         /* never a component */
     bool release;
     const char *opt_level; /* 0 1 2 3 s z, instead of the profile's */
     bool debug;            /* keep debug information in release too */
@@ -58,12 +62,14 @@ typedef struct tool_build_options {
 } tool_build_options;
 
 /* One module that was built. Release modules are shrunk; those with debug
- * information, which shrinking would make wrong, are written as linked. */
+ * information, which shrinking would make wrong, are as linked. What is
+ * written is the component if there is one. */
 typedef struct tool_built {
     const char *name;        /* "hello" */
     const char *output;      /* where it was written */
     buffer linked;           /* as the linker left it, with its names */
-    buffer module;           /* as it was written */
+    buffer module;           /* shrunk */
+    buffer component;        /* of that module; empty: it has no world */
     tool_shrink_stats stats; /* from linked to module; zero if not shrunk */
 } tool_built;
 

@@ -190,7 +190,9 @@ whit_status tool_build_c(tool_job *job, const char *const *paths,
     TRY(tool_list_status(&b.link, error));
     const char *base = path_base(paths[0]);
     size_t length = strlen(base) - strlen(path_extension(base));
-    char *name = tool_text(job->memory, "%.*s", (int)length, base);
+    const char *name = job->name
+                           ? job->name
+                           : tool_text(job->memory, "%.*s", (int)length, base);
     char *output = tool_text(job->memory, "%.*s.wasm", (int)length, base);
     char *linked = tool_text(job->memory, "%s/linked.wasm", job->work);
     if (!name || !output || !linked)

@@ -11,6 +11,7 @@ typedef struct tool_job {
     arena *memory;         /* the result's */
     char *work;            /* private directory, removed in the end */
     const char *directory; /* where tools run, NULL is here */
+    const char *name;      /* of the result; NULL: that of the first source */
 } tool_job;
 
 /* Runs a tool with inherited standard error. Its standard output is inherited

@@ -88,10 +88,17 @@ pub(crate) unsafe fn resize(old: *mut u8, old_size: usize, align: usize, size: u
     }
 }
 
+/// Callers need not look for null.
+#[inline(always)]
+unsafe fn known(block: *mut u8) -> *mut u8 {
+    unsafe { core::hint::assert_unchecked(!block.is_null()) };
+    block
+}
+
 unsafe impl GlobalAlloc for Heap {
     #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        unsafe { take(layout.size(), layout.align()) }
+        unsafe { known(take(layout.size(), layout.align())) }
     }
 
     #[inline(always)]
@@ -101,6 +108,6 @@ unsafe impl GlobalAlloc for Heap {
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        unsafe { resize(block, layout.size(), layout.align(), size) }
+        unsafe { known(resize(block, layout.size(), layout.align(), size)) }
     }
 }
