@@ -20,7 +20,7 @@ struct options {
     const char *output, *wit, *world, *encoding;
     cli_list adapters, import_names;
     bool skip_validation, reject_legacy_names, realloc_via_memory_grow, text;
-    bool keep_customs;
+    bool keep_customs, shrink;
     cli_switch validate, merge, debug_names;
 };
 
@@ -48,6 +48,8 @@ static const cli_option options[] = {
      "Adapters take memory by memory.grow, not from the module's allocator"},
     {"reject-legacy-names", 0, CLI_FLAG, AT(reject_legacy_names), NULL,
      "Accept only names that begin with cm32p2"},
+    {"shrink", 's', CLI_FLAG, AT(shrink), NULL,
+     "Make the module smaller, as `whit shrink` does"},
     {"keep-customs", 'g', CLI_FLAG, AT(keep_customs), NULL,
      "Keep custom sections of the module: names, debug information"},
     {"debug-names", 0, CLI_SWITCH, AT(debug_names), NULL,
@@ -207,6 +209,7 @@ static int prepare(const struct options *o, wit_set **set,
     how->adapters = adapters;
     how->adapter_count = (uint32_t)o->adapters.count;
     how->realloc_via_memory_grow = o->realloc_via_memory_grow;
+    how->shrink = o->shrink;
     how->merge_versions = o->merge != CLI_OFF;
     how->component = (component_new_options){
         .renames = names,

@@ -156,25 +156,51 @@ whit_status component_new(const component_new_module *main, const wit_set *set,
     return status;
 }
 
+static bool is_main_module(slice name)
+{
+    return slice_is(name, "__main_module__");
+}
+
+/* What adapters import from the main module. */
+static void use_main(new_maker *self)
+{
+    for (uint32_t m = 1; m < self->module_count; m++) {
+        const wasm_module *wasm = self->modules[m].wasm;
+        for (uint32_t i = 0; i < wasm->import_count; i++) {
+            const wasm_import *it = &wasm->imports[i];
+            if (is_main_module(it->module))
+                component_new_use(&self->modules[0], it->name);
+        }
+    }
+}
+
 static whit_status copy_used(new_maker *self, new_module *module,
                              component_new_exports *out)
 {
     out->count = module->wasm->export_count;
     for (uint32_t i = 0; i < out->count; i++)
         out->any = out->any || module->used[i];
-    component_new_use(module, module->realloc);
-    component_new_use(module, module->import_realloc);
-    component_new_use(module, module->export_realloc);
+    slice services[] = {module->realloc, module->import_realloc,
+                        module->export_realloc};
+    for (size_t i = 0; i < COUNT_OF(services); i++)
+        component_new_use(module, services[i]);
+    if (module == &self->modules[0]) {
+        use_main(self);
+        component_new_use(module, module->adapter_realloc);
+        component_new_use(module, module->memory);
+        component_new_use(module, module->initialize);
+        component_new_use(module, slice_text("__indirect_function_table"));
+    }
     out->used = mem_dup(module->used, (size_t)out->count + 1);
     return out->used ? WHIT_OK : error_memory(self->error);
 }
 
-whit_status component_new_adapter_exports(const component_new_module *main,
-                                          const wit_set *set, uint32_t world,
-                                          const component_new_options *options,
-                                          uint32_t adapter,
-                                          component_new_exports *out,
-                                          whit_error *error)
+whit_status component_new_used_exports(const component_new_module *main,
+                                       const wit_set *set, uint32_t world,
+                                       const component_new_options *options,
+                                       uint32_t module,
+                                       component_new_exports *out,
+                                       whit_error *error)
 {
     whit_error ignored;
     new_maker self;
@@ -186,7 +212,7 @@ whit_status component_new_adapter_exports(const component_new_module *main,
     if (status == WHIT_OK)
         status = component_new_imports(&self, 0);
     if (status == WHIT_OK)
-        status = copy_used(&self, &self.modules[adapter + 1], out);
+        status = copy_used(&self, &self.modules[module], out);
     release(&self);
     return status;
 }

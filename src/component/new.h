@@ -54,14 +54,15 @@ typedef struct component_new_exports {
     bool any; /* a function that somebody asks for is among them */
 } component_new_exports;
 
-/* Those of an adapter, by its number: what the main module imports from it,
- * and what the world wants. Release with mem_free(out->used). */
-whit_status component_new_adapter_exports(const component_new_module *main,
-                                          const wit_set *set, uint32_t world,
-                                          const component_new_options *options,
-                                          uint32_t adapter,
-                                          component_new_exports *out,
-                                          whit_error *error) WHIT_MUST_CHECK;
+/* Those of a module, 0 being the main one, then adapters: what the world
+ * wants, what serves that, what the main module imports from the adapter and
+ * adapters from the main module. Release with mem_free(out->used). */
+whit_status component_new_used_exports(const component_new_module *main,
+                                       const wit_set *set, uint32_t world,
+                                       const component_new_options *options,
+                                       uint32_t module,
+                                       component_new_exports *out,
+                                       whit_error *error) WHIT_MUST_CHECK;
 /* Appends a core module with fewer exports and without the custom sections
  * that describe components; without `keep_customs`, without any. */
 whit_status component_new_trim(slice module, const component_new_exports *used,

@@ -112,6 +112,12 @@ static bool exports_allocator(const wasm_module *module)
            wasm_module_export(module, slice_text("cabi_realloc_adapter"));
 }
 
+/* Its own code may have no use for it, the functions around it have. */
+static bool imports_memory(const wasm_module *module)
+{
+    return module->imported[WASM_EXTERN_MEMORY] != 0;
+}
+
 static bool imports_allocator(const wasm_module *module)
 {
     for (uint32_t i = 0; i < module->import_count; i++) {
@@ -153,8 +159,8 @@ static whit_status add_adapter(job *self, uint32_t i,
     bool grow = self->options->realloc_via_memory_grow ||
                 !exports_allocator(self->modules[0]);
     component_new_exports used;
-    TRY(component_new_adapter_exports(main, self->set, self->world, given, i,
-                                      &used, error));
+    TRY(component_new_used_exports(main, self->set, self->world, given, i + 1,
+                                   &used, error));
     whit_status status = WHIT_OK;
     if (used.any)
         status = trim_adapter(self, it->bytes, &used, !grow, &self->trimmed[i],
@@ -179,7 +185,32 @@ static whit_status add_adapter(job *self, uint32_t i,
     return WHIT_OK;
 }
 
-static whit_status add_adapters(job *self, const component_new_module *main,
+/* The main module with only what is used of it. */
+static whit_status trim_main(job *self, component_new_module *main,
+                             const component_new_options *given,
+                             whit_error *error)
+{
+    buffer *out = &self->trimmed[self->options->adapter_count];
+    tool_shrink_options how = {.keep_names = given->keep_customs,
+                               .keep_customs = given->keep_customs,
+                               .keep_imports =
+                                   imports_memory(self->modules[0])};
+    component_new_exports used;
+    buffer fewer;
+    buffer_init(&fewer);
+    TRY(component_new_used_exports(main, self->set, self->world, given, 0,
+                                   &used, error));
+    whit_status status = component_new_trim(main->bytes, &used,
+                                            given->keep_customs, &fewer, error);
+    mem_free(used.used);
+    if (status == WHIT_OK)
+        status = tool_shrink(buffer_view(&fewer), &how, out, NULL, error);
+    buffer_release(&fewer);
+    main->bytes = buffer_view(out);
+    return status;
+}
+
+static whit_status add_adapters(job *self, component_new_module *main,
                                 uint32_t *count, whit_error *error)
 {
     uint32_t given_count = self->options->adapter_count;
@@ -194,6 +225,8 @@ static whit_status add_adapters(job *self, const component_new_module *main,
     options.adapters = given;
     options.adapter_count = given_count;
     whit_status status = WHIT_OK;
+    if (self->options->shrink)
+        status = trim_main(self, main, &options, error);
     for (uint32_t i = 0; i < given_count && status == WHIT_OK; i++)
         status = add_adapter(self, i, main, &options, count, error);
     mem_free(given);
@@ -233,7 +266,8 @@ static void release(job *self)
 {
     for (uint32_t i = 0; self->modules && i < self->count; i++)
         wasm_module_free(self->modules[i]);
-    for (uint32_t i = 0; self->trimmed && i < self->options->adapter_count; i++)
+    for (uint32_t i = 0; self->trimmed && i <= self->options->adapter_count;
+         i++)
         buffer_release(&self->trimmed[i]);
     component_metadata_release(&self->metadata);
     wit_set_free(self->empty);

@@ -29,7 +29,8 @@ typedef struct tool_componentize_options {
     bool realloc_via_memory_grow;
     /* Imports of compatible versions of an interface become one. */
     bool merge_versions;
-    /* Also make the module itself smaller. */
+    /* Make the module itself smaller too: code that nothing reaches, imports
+     * that nothing uses (toolchain/shrink.h). */
     bool shrink;
     /* For component_new; its adapters are ignored. */
     component_new_options component;

@@ -92,6 +92,7 @@ static whit_status make(buffer *out, whit_error *error)
     tool_componentize_options options = {.adapters = &old,
                                          .adapter_count = 1,
                                          .merge_versions = true,
+                                         .shrink = true,
                                          .realloc_via_memory_grow = grow};
     return tool_componentize(buffer_view(&module), &options, out, error);
 }
