@@ -9,7 +9,7 @@ struct E(file_t) {
     guest_string_t name;
 };
 
-void E(file_destructor)(E(file_t) *rep)
+void E(file_destructor)(E(file_t) * rep)
 {
     guest_string_free(&rep->name);
     free(rep);
@@ -32,8 +32,8 @@ guest_callback_code_t E(method_file_read_callback)(guest_event_t *event)
 {
     E(file_t) *self = guest_context_get_0();
     (void)event;
-    E(method_file_read_return)
-    ((guest_list_u8_t){self->name.ptr, self->name.len});
+    E(method_file_read_return)(
+        (guest_list_u8_t){self->name.ptr, self->name.len});
     return GUEST_CALLBACK_CODE_EXIT;
 }
 

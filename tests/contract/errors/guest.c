@@ -5,7 +5,7 @@
 #define I(name) contract_errors_api_##name
 #define E(name) exports_contract_errors_api_##name
 
-bool E(parse)(guest_string_t *text, uint32_t *ret, E(problem_t) *err)
+bool E(parse)(guest_string_t *text, uint32_t *ret, E(problem_t) * err)
 {
     uint64_t number = 0;
     bool ok = text->len != 0;

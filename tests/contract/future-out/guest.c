@@ -114,8 +114,7 @@ guest_callback_code_t E(tick_callback)(guest_event_t *event)
     if (task->writing)
         return tick_end(task);
     task->writing = true;
-    if (guest_future_void_write(task->writer) !=
-        GUEST_WAITABLE_STATUS_BLOCKED)
+    if (guest_future_void_write(task->writer) != GUEST_WAITABLE_STATUS_BLOCKED)
         return tick_end(task);
     guest_waitable_join(task->writer, task->set);
     return GUEST_CALLBACK_CODE_WAIT(task->set);

@@ -11,7 +11,7 @@ struct E(thing_t) {
 
 static uint32_t alive;
 
-void E(thing_destructor)(E(thing_t) *rep)
+void E(thing_destructor)(E(thing_t) * rep)
 {
     alive--;
     free(rep);
@@ -40,7 +40,7 @@ uint32_t E(add)(E(borrow_thing_t) a, E(borrow_thing_t) b)
     return a->value + b->value;
 }
 
-uint32_t E(sum)(E(list_borrow_thing_t) *x)
+uint32_t E(sum)(E(list_borrow_thing_t) * x)
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < x->len; i++)

@@ -9,7 +9,7 @@ struct E(port_t) {
     uint16_t number;
 };
 
-void E(port_destructor)(E(port_t) *rep)
+void E(port_destructor)(E(port_t) * rep)
 {
     free(rep);
 }
@@ -21,7 +21,7 @@ static E(own_port_t) make(uint16_t number)
     return E(port_new)(it);
 }
 
-bool E(constructor_port)(uint16_t number, E(own_port_t) *ret,
+bool E(constructor_port)(uint16_t number, E(own_port_t) * ret,
                          guest_string_t *err)
 {
     if (number)
@@ -36,7 +36,7 @@ uint16_t E(method_port_number)(E(borrow_port_t) self)
     return self->number;
 }
 
-bool E(method_port_double)(E(borrow_port_t) self, E(own_port_t) *ret,
+bool E(method_port_double)(E(borrow_port_t) self, E(own_port_t) * ret,
                            uint16_t *err)
 {
     if (self->number >= 0x8000) {

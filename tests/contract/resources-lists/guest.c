@@ -11,7 +11,7 @@ struct E(thing_t) {
 
 static uint32_t alive;
 
-void E(thing_destructor)(E(thing_t) *rep)
+void E(thing_destructor)(E(thing_t) * rep)
 {
     alive--;
     free(rep);
@@ -35,8 +35,7 @@ uint32_t E(alive)(void)
     return alive;
 }
 
-
-void E(make)(uint32_t count, E(list_own_thing_t) *ret)
+void E(make)(uint32_t count, E(list_own_thing_t) * ret)
 {
     ret->len = count;
     ret->ptr = malloc(count * sizeof *ret->ptr);
@@ -44,7 +43,7 @@ void E(make)(uint32_t count, E(list_own_thing_t) *ret)
         ret->ptr[i] = E(constructor_thing)(i);
 }
 
-void E(take)(E(list_own_thing_t) *x, guest_list_u32_t *ret)
+void E(take)(E(list_own_thing_t) * x, guest_list_u32_t *ret)
 {
     ret->len = x->len;
     ret->ptr = malloc(x->len * sizeof *ret->ptr);
@@ -53,7 +52,7 @@ void E(take)(E(list_own_thing_t) *x, guest_list_u32_t *ret)
     E(list_own_thing_free)(x);
 }
 
-void E(swap)(E(pair_t) *x, E(pair_t) *ret)
+void E(swap)(E(pair_t) * x, E(pair_t) * ret)
 {
     *ret = *x;
     if (!x->b.is_some)
@@ -80,8 +79,9 @@ uint32_t exports_guest_check(void)
     EXPECT(I(alive)() == before);
     EXPECT(values.len == 3 && values.ptr[1] == 1);
     guest_list_u32_free(&values);
-    I(pair_t) pair = {I(constructor_thing)(1),
-                      {true, I(constructor_thing)(2)}}, out;
+    I(pair_t)
+    pair = {I(constructor_thing)(1), {true, I(constructor_thing)(2)}},
+    out;
     I(swap)(&pair, &out);
     EXPECT(value(out.a) == 2 && out.b.is_some && value(out.b.val) == 1);
     I(pair_free)(&out);

@@ -12,7 +12,7 @@ struct E(thing_t) {
 static uint32_t alive;
 static E(own_thing_t) kept;
 
-void E(thing_destructor)(E(thing_t) *rep)
+void E(thing_destructor)(E(thing_t) * rep)
 {
     alive--;
     guest_string_free(&rep->name);
@@ -39,7 +39,7 @@ void E(keep)(E(own_thing_t) x)
     kept = x;
 }
 
-bool E(take)(E(own_thing_t) *ret)
+bool E(take)(E(own_thing_t) * ret)
 {
     *ret = kept;
     kept.__handle = 0;

@@ -19,7 +19,7 @@ static E(own_counter_t) make(uint32_t sum)
     return E(counter_new)(it);
 }
 
-void E(counter_destructor)(E(counter_t) *rep)
+void E(counter_destructor)(E(counter_t) * rep)
 {
     alive--;
     free(rep);

@@ -11,7 +11,7 @@ struct E(thing_t) {
 
 static uint32_t alive;
 
-void E(thing_destructor)(E(thing_t) *rep)
+void E(thing_destructor)(E(thing_t) * rep)
 {
     alive--;
     free(rep);
@@ -34,7 +34,6 @@ uint32_t E(alive)(void)
 {
     return alive;
 }
-
 
 typedef struct make_task {
     E(stream_own_thing_writer_t) writer;

@@ -12,8 +12,8 @@ typedef struct add_task {
     uint8_t piece[32];
     uint32_t start; /* of what is still to be written */
     uint32_t end;
-    bool last;      /* nothing more will come */
-    bool unwanted;  /* nobody reads */
+    bool last;     /* nothing more will come */
+    bool unwanted; /* nobody reads */
 } add_task;
 
 static void took(add_task *task, guest_waitable_status_t status)

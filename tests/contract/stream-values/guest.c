@@ -52,8 +52,9 @@ static guest_callback_code_t quote_on(quote_task *task)
     while (task->text.len || !task->ended) {
         task->reading = !task->text.len;
         guest_waitable_status_t status =
-            task->reading ? guest_stream_string_read(task->in, &task->text, 1)
-                          : guest_stream_string_write(task->out, &task->text, 1);
+            task->reading
+                ? guest_stream_string_read(task->in, &task->text, 1)
+                : guest_stream_string_write(task->out, &task->text, 1);
         if (status == GUEST_WAITABLE_STATUS_BLOCKED)
             return GUEST_CALLBACK_CODE_WAIT(task->set);
         quote_done(task, status);
@@ -137,8 +138,7 @@ static void ticked(tick_task *task, guest_waitable_status_t status)
 static guest_callback_code_t ticks_on(tick_task *task)
 {
     while (!task->ended) {
-        guest_waitable_status_t status =
-            guest_stream_void_read(task->ticks, 4);
+        guest_waitable_status_t status = guest_stream_void_read(task->ticks, 4);
         if (status == GUEST_WAITABLE_STATUS_BLOCKED)
             return GUEST_CALLBACK_CODE_WAIT(task->set);
         ticked(task, status);
