@@ -248,6 +248,8 @@ static void waiter_unlink(wasi_reactor *self, wasi_waiter *waiter)
 
 wasi_error wasi_reactor_add(wasi_reactor *self, wasi_waiter *waiter)
 {
+    if (waiter->host < 0 && waiter->due == WASI_NEVER)
+        return WASI_OK; /* nothing will ever happen to it */
     if (waiter->due != WASI_NEVER) {
         if (self->heap_count == self->heap_room) {
             size_t room = self->heap_room ? 2 * self->heap_room : 8;

@@ -38,7 +38,8 @@ typedef struct wasi_waiter {
 wasi_error wasi_reactor_new(wasi_reactor **out) WHIT_MUST_CHECK;
 /* NULL is allowed. Waiters that are left are forgotten. */
 void wasi_reactor_free(wasi_reactor *self);
-/* The waiter must not be in a reactor. */
+/* The waiter must not be in a reactor. One with neither descriptor nor time
+ * is forgotten at once. */
 wasi_error wasi_reactor_add(wasi_reactor *self,
                             wasi_waiter *waiter) WHIT_MUST_CHECK;
 /* Does nothing for one that is not there. */
