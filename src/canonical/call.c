@@ -345,11 +345,11 @@ static whit_status run(canon_call *self, const canon_waiter *waiter,
 }
 
 static whit_status call_async(canon_function *function, const void *arguments,
-                              void *result, arena *arena,
+                              void *result, arena *memory,
                               const canon_waiter *waiter, whit_error *error)
 {
     canon_call *call;
-    TRY(call_start(function, arguments, result, arena, &call, error));
+    TRY(call_start(function, arguments, result, memory, &call, error));
     whit_status status = run(call, waiter, error);
     if (status == WHIT_OK && call->state == CANON_CALL_FAILED) {
         status = call->status;
@@ -361,14 +361,14 @@ static whit_status call_async(canon_function *function, const void *arguments,
 }
 
 whit_status canon_function_call(canon_function *function, const void *arguments,
-                                void *result, arena *arena,
+                                void *result, arena *memory,
                                 const canon_waiter *waiter, whit_error *error)
 {
     if (function->type->is_async)
-        return call_async(function, arguments, result, arena, waiter, error);
+        return call_async(function, arguments, result, memory, waiter, error);
     canon_call call;
     call_init(&call, function, arguments, result);
-    call.results = arena;
+    call.results = memory;
     call.error = error;
     start(&call);
     whit_status status = WHIT_OK;

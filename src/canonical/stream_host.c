@@ -25,7 +25,7 @@ whit_status canon_stream_new(struct canon_store *store,
 }
 
 static whit_status copy(struct canon_store *store, uint32_t index, bool writes,
-                        void *elements, uint32_t count, arena *arena,
+                        void *elements, uint32_t count, arena *memory,
                         canon_copy_done done, void *env, whit_error *error)
 {
     canon_end *end = find(store, index);
@@ -42,7 +42,7 @@ static whit_status copy(struct canon_store *store, uint32_t index, bool writes,
         return error_set(error, WHIT_ARGUMENT,
                          "%u elements, but at most %u may be moved at once",
                          count, LIMIT_CANON_ELEMENTS);
-    end->side = (canon_side){.instance = store->host, .arena = arena};
+    end->side = (canon_side){.instance = store->host, .arena = memory};
     end->address = (uintptr_t)elements;
     end->progress = 0;
     end->length = end->shared->is_future ? 1 : count;
@@ -53,11 +53,11 @@ static whit_status copy(struct canon_store *store, uint32_t index, bool writes,
 }
 
 whit_status canon_stream_read(struct canon_store *store, uint32_t readable,
-                              void *elements, uint32_t count, arena *arena,
+                              void *elements, uint32_t count, arena *memory,
                               canon_copy_done done, void *env,
                               whit_error *error)
 {
-    return copy(store, readable, false, elements, count, arena, done, env,
+    return copy(store, readable, false, elements, count, memory, done, env,
                 error);
 }
 
