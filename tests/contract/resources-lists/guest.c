@@ -66,6 +66,8 @@ static uint32_t value(I(own_thing_t) x)
     return I(method_thing_value)(I(borrow_thing)(x));
 }
 
+typedef I(pair_t) two;
+
 uint32_t exports_guest_check(void)
 {
     uint32_t step = 0;
@@ -79,14 +81,12 @@ uint32_t exports_guest_check(void)
     EXPECT(I(alive)() == before);
     EXPECT(values.len == 3 && values.ptr[1] == 1);
     guest_list_u32_free(&values);
-    I(pair_t)
-    pair = {I(constructor_thing)(1), {true, I(constructor_thing)(2)}},
-    out;
+    two pair = {I(constructor_thing)(1), {true, I(constructor_thing)(2)}}, out;
     I(swap)(&pair, &out);
     EXPECT(value(out.a) == 2 && out.b.is_some && value(out.b.val) == 1);
     I(pair_free)(&out);
     EXPECT(I(alive)() == before);
-    pair = (I(pair_t)){I(constructor_thing)(3), {.is_some = false}};
+    pair = (two){I(constructor_thing)(3), {.is_some = false}};
     I(swap)(&pair, &out);
     EXPECT(value(out.a) == 3 && !out.b.is_some);
     I(pair_free)(&out);
