@@ -26,6 +26,7 @@ typedef struct linker {
     wasm_module *out;
     uint32_t *main_map;    /* functions, old to new */
     uint32_t *adapter_map; /* the same; WASM_NO_INDEX: not needed */
+    uint32_t *type_map;    /* the adapter's */
     bool *needed;          /* functions of the adapter */
     uint32_t *stack;       /* needed, not yet looked at */
     uint32_t depth;
@@ -323,7 +324,7 @@ static void map_adapter(const linker *l, wasm_instruction *i)
     else if (i->op == WASM_OP_GLOBAL_GET || i->op == WASM_OP_GLOBAL_SET)
         i->index += l->main->global_count;
     else if (has_block_type(i->op) && i->block.index != WASM_NO_INDEX)
-        i->block.index += l->main->type_count;
+        i->block.index = l->type_map[i->block.index];
 }
 
 typedef void map_function(const linker *l, wasm_instruction *i);
@@ -353,18 +354,39 @@ static whit_status map_code(linker *l, slice code, map_function *map,
     return WHIT_OK;
 }
 
+/* A type of the program that is the same function type, or WASM_NO_INDEX. */
+static uint32_t find_type(const wasm_module *main, const wasm_subtype *type)
+{
+    for (uint32_t n = 0; n < main->type_count; n++) {
+        const wasm_subtype *have = &main->types[n];
+        if (have->kind == WASM_COMP_FUNC && have->final &&
+            have->super == WASM_NO_INDEX && have->rec_count == 1 &&
+            same_signature(&have->func, &type->func))
+            return n;
+    }
+    return WASM_NO_INDEX;
+}
+
 static whit_status link_types(linker *l)
 {
     wasm_module *out = l->out;
-    uint32_t base = l->main->type_count;
-    out->type_count = base + l->adapter->type_count;
-    out->types = array(l, out->type_count, sizeof *out->types);
+    const wasm_module *main = l->main, *adapter = l->adapter;
+    out->type_count = main->type_count;
+    out->types =
+        array(l, main->type_count + adapter->type_count, sizeof *out->types);
+    l->type_map = array(l, adapter->type_count, sizeof *l->type_map);
     TRY_ALLOC(out->types, l->error);
-    for (uint32_t n = 0; n < base; n++)
-        out->types[n] = l->main->types[n];
-    for (uint32_t n = 0; n < l->adapter->type_count; n++) {
-        out->types[base + n] = l->adapter->types[n];
-        out->types[base + n].rec_first += base;
+    TRY_ALLOC(l->type_map, l->error);
+    for (uint32_t n = 0; n < main->type_count; n++)
+        out->types[n] = main->types[n];
+    for (uint32_t n = 0; n < adapter->type_count; n++) {
+        l->type_map[n] = find_type(main, &adapter->types[n]);
+        if (l->type_map[n] != WASM_NO_INDEX)
+            continue;
+        l->type_map[n] = out->type_count;
+        out->types[out->type_count] = adapter->types[n];
+        out->types[out->type_count].rec_first = out->type_count;
+        out->type_count++;
     }
     return WHIT_OK;
 }
@@ -415,14 +437,14 @@ static whit_status link_functions(linker *l)
         if (at == WASM_NO_INDEX ||
             (f.imported && at >= out->imported[WASM_EXTERN_FUNC]))
             continue;
-        f.type += l->main->type_count;
+        f.type = l->type_map[f.type];
         if (!f.imported)
             TRY(map_code(l, f.code.body, map_adapter, &f.code.body));
         out->functions[at] = f;
     }
     if (l->trap != WASM_NO_INDEX)
         out->functions[out->function_count - 1] = (wasm_function){
-            .type = l->trap + l->main->type_count,
+            .type = l->type_map[l->trap],
             .code.body = slice_of(unreachable, sizeof unreachable)};
     return WHIT_OK;
 }
