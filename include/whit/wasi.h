@@ -117,8 +117,9 @@ WHIT_API WHIT_MUST_CHECK whit_status whit_wasi_grant_socket(whit_wasi *wasi,
  * looked up, which grants the addresses that it has and no others; answers
  * that point into this machine or its link count only for localhost, or when
  * a rule grants the address too. */
-WHIT_API WHIT_MUST_CHECK whit_status whit_wasi_allow_network(
-    whit_wasi *wasi, const char *rules, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_wasi_allow_network(whit_wasi *wasi,
+                                                             const char *rules,
+                                                             whit_error *error);
 
 /* Defines the module wasi_snapshot_preview1. */
 WHIT_API WHIT_MUST_CHECK whit_status whit_linker_define_wasi(

@@ -11,6 +11,10 @@ typedef wasi_filesystem_types_own_descriptor_t descriptor_t;
 #define FLAG(name) WASI_FILESYSTEM_TYPES_DESCRIPTOR_FLAGS_##name
 #define OPEN(name) WASI_FILESYSTEM_TYPES_OPEN_FLAGS_##name
 
+#define NEXT_ENTRY                                             \
+    JOIN(wasi_filesystem_types_method_directory_entry_stream_, \
+         read_directory_entry)
+
 static descriptor_t root, fixed;
 static wasi_filesystem_types_error_code_t error;
 static stream_error_t failure;
@@ -171,7 +175,7 @@ static void listing(void)
     drop_file(many); /* the listing keeps the directory */
     int count = 0;
     for (;;) {
-        if (!wasi_filesystem_types_method_directory_entry_stream_read_directory_entry(
+        if (!NEXT_ENTRY(
                 wasi_filesystem_types_borrow_directory_entry_stream(entries),
                 &entry, &error) ||
             !entry.is_some)

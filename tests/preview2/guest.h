@@ -18,6 +18,10 @@ typedef wasi_io_streams_stream_error_t stream_error_t;
 #define drop_output wasi_io_streams_output_stream_drop_own
 #define drop_pollable wasi_io_poll_pollable_drop_own
 
+/* For names that are longer than a line. */
+#define JOIN(a, b) JOIN_(a, b)
+#define JOIN_(a, b) a##b
+
 static int failures;
 
 static size_t text_length(const char *text)

@@ -9,14 +9,21 @@ typedef wasi_sockets_udp_own_outgoing_datagram_stream_t outgoing_t;
 #define incoming(name) wasi_sockets_udp_method_incoming_datagram_stream_##name
 #define outgoing(name) wasi_sockets_udp_method_outgoing_datagram_stream_##name
 
+#define STREAMS                                                \
+    JOIN(wasi_sockets_udp_tuple2_own_incoming_datagram_stream, \
+         _own_outgoing_datagram_stream_t)
+#define NEXT_ADDRESS                                                \
+    JOIN(wasi_sockets_ip_name_lookup_method_resolve_address_stream, \
+         _resolve_next_address)
+
 static network_t network;
 static error_t error;
 
 static void streams(udp_t socket, const address_t *peer, incoming_t *in,
                     outgoing_t *out)
 {
-    wasi_sockets_udp_tuple2_own_incoming_datagram_stream_own_outgoing_datagram_stream_t
-        made;
+    STREAMS
+    made;
     CHECK(udp(stream)(UDP(socket), (address_t *)peer, &made, &error));
     *in = made.f0;
     *out = made.f1;
@@ -26,8 +33,8 @@ static udp_t open(address_t *at)
 {
     udp_t socket;
     address_t any = v4(127, 0, 0, 1, 0);
-    wasi_sockets_udp_tuple2_own_incoming_datagram_stream_own_outgoing_datagram_stream_t
-        none;
+    STREAMS
+    none;
     CHECK(create_udp(V4, &socket, &error));
     FAILS(CODE(INVALID_STATE), udp(stream)(UDP(socket), NULL, &none, &error));
     CHECK(udp(start_bind)(UDP(socket), NETWORK(network), &any, &error));
@@ -61,11 +68,9 @@ static void names(void)
         wasi_sockets_ip_name_lookup_borrow_resolve_address_stream(found)));
     int count = 0;
     for (;; count++) {
-        CHECK(
-            wasi_sockets_ip_name_lookup_method_resolve_address_stream_resolve_next_address(
-                wasi_sockets_ip_name_lookup_borrow_resolve_address_stream(
-                    found),
-                &answer, &error));
+        CHECK(NEXT_ADDRESS(
+            wasi_sockets_ip_name_lookup_borrow_resolve_address_stream(found),
+            &answer, &error));
         if (!answer.is_some)
             break;
     }
