@@ -157,6 +157,9 @@ typedef struct bind_language {
     const char *name;    /* of the command line */
     const char *summary; /* one line of --help */
     bind_generate *generate;
+    /* Source of a program that implements the world, for a new project: the
+     * one file "src/lib.rs" or the like. NULL: there is none to be had. */
+    bind_generate *skeleton;
 } bind_language;
 
 /* Ended by a NULL. */

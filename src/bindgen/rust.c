@@ -319,10 +319,6 @@ static whit_status write_all(rust_generator *self, buffer *out,
                              whit_error *error)
 {
     const bind_world *world = self->world;
-    TRY(rust_name_types(self, error));
-    name_modules(self);
-    if (self->failed)
-        return error_memory(error);
     write_head(self, out);
     module_path none = {0};
     write_modules(self, false, &none, 0, out);
@@ -340,40 +336,57 @@ static whit_status write_all(rust_generator *self, buffer *out,
     return write_section(self, out, error);
 }
 
+whit_status rust_init(rust_generator *self, const bind_world *world,
+                      const bind_options *options, whit_error *error)
+{
+    *self =
+        (rust_generator){.world = world, .options = options, .set = world->set};
+    arena_init(&self->memory);
+    map_init(&self->types);
+    map_init(&self->streams);
+    buffer_init(&self->stream_impls);
+    buffer_init(&self->future_impls);
+    buffer_init(&self->shells);
+    TRY(rust_name_types(self, error));
+    name_modules(self);
+    return self->failed ? error_memory(error) : WHIT_OK;
+}
+
+void rust_release(rust_generator *self)
+{
+    buffer_release(&self->stream_impls);
+    buffer_release(&self->future_impls);
+    buffer_release(&self->shells);
+    map_release(&self->types);
+    map_release(&self->streams);
+    arena_release(&self->memory);
+}
+
 static whit_status generate(const bind_world *world,
                             const bind_options *options, bind_output *out,
                             whit_error *error)
 {
-    rust_generator self = {
-        .world = world, .options = options, .set = world->set};
     if (options->encoding != BIND_UTF8)
         return error_set(error, WHIT_ARGUMENT,
                          "strings of Rust are UTF-8: leave out "
                          "--string-encoding");
     buffer *text;
     TRY(bind_output_add(out, "bindings.rs", &text, error));
-    arena_init(&self.memory);
-    map_init(&self.types);
-    map_init(&self.streams);
-    buffer_init(&self.stream_impls);
-    buffer_init(&self.future_impls);
-    buffer_init(&self.shells);
-    whit_status status = write_all(&self, text, error);
+    rust_generator self;
+    whit_status status = rust_init(&self, world, options, error);
+    if (status == WHIT_OK)
+        status = write_all(&self, text, error);
     if (status == WHIT_OK && (self.failed || self.stream_impls.failed ||
                               self.future_impls.failed || self.shells.failed))
         status = error_memory(error);
     if (status == WHIT_OK)
         status = buffer_status(text, error);
-    buffer_release(&self.stream_impls);
-    buffer_release(&self.future_impls);
-    buffer_release(&self.shells);
-    map_release(&self.types);
-    map_release(&self.streams);
-    arena_release(&self.memory);
+    rust_release(&self);
     return status;
 }
 
 const bind_language bind_language_rust = {
     .name = "rust",
     .summary = "Rust of a component: a module for a crate with `whit`",
-    .generate = generate};
+    .generate = generate,
+    .skeleton = rust_skeleton};

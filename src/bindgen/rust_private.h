@@ -36,6 +36,7 @@ typedef struct rust_generator {
      * that begins with `depth` times "super::". */
     uint32_t here;
     unsigned depth;
+    const char *prefix; /* before "super::"; NULL: nothing */
     /* One type is written one way: what aliases stand for. */
     bool no_aliases;
     map streams; /* "stream " and Rust text -> 1: those that have an impl */
@@ -154,6 +155,15 @@ typedef struct rust_head {
 } rust_head;
 void rust_write_head(rust_generator *self, uint32_t scope,
                      const rust_head *head, buffer *out, unsigned indent);
+
+/* rust.c: a generator with names of types and modules. Release it whatever
+ * comes. */
+whit_status rust_init(rust_generator *self, const bind_world *world,
+                      const bind_options *options,
+                      whit_error *error) WHIT_MUST_CHECK;
+void rust_release(rust_generator *self);
+/* rust_skeleton.c */
+bind_generate rust_skeleton;
 
 /* rust_streams.c: implementations for all streams and futures of a scope. */
 whit_status rust_streams(rust_generator *self, uint32_t scope,

@@ -132,7 +132,7 @@ const char *rust_top(rust_generator *self, const char *name)
     const char *text = name;
     for (unsigned i = 0; i < self->depth; i++)
         text = rust_text(self, "super::%s", text);
-    return text;
+    return self->prefix ? rust_text(self, "%s%s", self->prefix, text) : text;
 }
 
 const char *rust_path(rust_generator *self, uint32_t scope, wit_type type)

@@ -12,6 +12,7 @@ extern const cli_command command_component;
 extern const cli_command command_doctor;
 extern const cli_command command_dump;
 extern const cli_command command_help;
+extern const cli_command command_new;
 extern const cli_command command_parse;
 extern const cli_command command_print;
 extern const cli_command command_run;
