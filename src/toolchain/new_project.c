@@ -17,14 +17,15 @@
 #define SECTION ".section .rodata\n"
 #define SYMBOL(name) #name
 #endif
-#define EMBED(name, path)                                                         \
-    __asm__(SECTION ".globl " SYMBOL(tool_crate_##name) "\n" SYMBOL(              \
-        tool_crate_##name) ":\n.incbin \"guest/rust/whit/" path "\"\n"            \
-                           ".globl " SYMBOL(tool_crate_##name##_end) "\n" SYMBOL( \
-                               tool_crate_##name##_end) ":\n.byte "               \
-                                                        "0\n.text\n");            \
-    extern const uint8_t tool_crate_##name[];                                     \
+#define BEGIN(name) ".globl " SYMBOL(name) "\n" SYMBOL(name) ":\n"
+/* clang-format off */
+#define EMBED(name, path) \
+    __asm__(SECTION BEGIN(tool_crate_##name) \
+            ".incbin \"guest/rust/whit/" path "\"\n" \
+            BEGIN(tool_crate_##name##_end) ".byte 0\n.text\n"); \
+    extern const uint8_t tool_crate_##name[]; \
     extern const uint8_t tool_crate_##name##_end[]
+/* clang-format on */
 
 EMBED(manifest, "Cargo.toml");
 EMBED(lib, "src/lib.rs");
