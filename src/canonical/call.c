@@ -274,6 +274,12 @@ void canon_call_cancel(canon_call *self)
     if (!task || self->store->core->context.fiber ||
         task->state > CANON_TASK_STARTED)
         return;
+    if (self->store->scheduler.blocking) {
+        /* Nothing can run now: the guest sees it when it looks. */
+        if (task->state == CANON_TASK_STARTED)
+            task->state = CANON_TASK_PENDING_CANCEL;
+        return;
+    }
     whit_status status = canon_task_request_cancel(task, NULL, &error);
     /* The thread that failed has told the call. */
     (void)status;

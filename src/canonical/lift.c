@@ -233,8 +233,8 @@ whit_status canon_lift_async(const canon_function *function,
                              whit_error *error)
 {
     canon_instance *instance = function->instance;
-    canon_task *task = canon_task_new(instance->store);
-    TRY_ALLOC(task, error);
+    canon_task *task;
+    TRY(canon_task_new(instance->store, &task, error));
     task->function = function;
     task->instance = instance;
     task->subtask = subtask;

@@ -222,7 +222,8 @@ typedef struct canon_scheduler {
     uint32_t threads;   /* that have a stack */
     struct rt_thread *idle[CANON_IDLE_STACKS];
     uint32_t idle_count;
-    canon_task *tasks;      /* all that outlive their callers */
+    canon_task *tasks; /* all that outlive their callers */
+    uint32_t task_count;
     canon_call *calls;      /* of the host, all that are not on its stack */
     canon_subtask *lenders; /* those with heap memory */
     canon_host_call *host_calls; /* all that are in use */

@@ -6,16 +6,22 @@
 
 /* ---- Tasks on the heap ---- */
 
-canon_task *canon_task_new(canon_store *store)
+whit_status canon_task_new(canon_store *store, canon_task **out,
+                           whit_error *error)
 {
+    canon_scheduler *scheduler = &store->scheduler;
+    if (scheduler->task_count >= LIMIT_CANON_TASKS)
+        return canon_trap(error, "more than %u tasks that have not ended",
+                          LIMIT_CANON_TASKS);
     canon_task *self = mem_zalloc(sizeof *self);
-    if (!self)
-        return NULL;
-    self->next = store->scheduler.tasks;
+    TRY_ALLOC(self, error);
+    self->next = scheduler->tasks;
     if (self->next)
         self->next->previous = self;
-    store->scheduler.tasks = self;
-    return self;
+    scheduler->tasks = self;
+    scheduler->task_count++;
+    *out = self;
+    return WHIT_OK;
 }
 
 void canon_task_free(canon_task *self)
@@ -29,6 +35,7 @@ void canon_task_free(canon_task *self)
         self->next->previous = self->previous;
     if (self->root)
         canon_call_release(self->root);
+    scheduler->task_count--;
     mem_free(self);
 }
 
@@ -40,8 +47,8 @@ whit_status canon_task_owner(canon_task *self, canon_task **out,
         return WHIT_OK;
     }
     if (!self->proxy) {
-        canon_task *proxy = canon_task_new(self->instance->store);
-        TRY_ALLOC(proxy, error);
+        canon_task *proxy;
+        TRY(canon_task_new(self->instance->store, &proxy, error));
         proxy->instance = self->instance;
         proxy->function = self->function;
         proxy->state = CANON_TASK_STARTED;

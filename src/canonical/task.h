@@ -299,8 +299,9 @@ whit_status canon_task_register(canon_task *self, canon_thread *thread,
 /* Traps when it is the last one and the task has not returned. */
 whit_status canon_task_unregister(canon_task *self, canon_thread *thread,
                                   whit_error *error) WHIT_MUST_CHECK;
-/* On the heap, in the scheduler's list. NULL: out of memory. */
-canon_task *canon_task_new(canon_store *store);
+/* On the heap, in the scheduler's list. */
+whit_status canon_task_new(canon_store *store, canon_task **out,
+                           whit_error *error) WHIT_MUST_CHECK;
 void canon_task_free(canon_task *self);
 /* The task that new threads of `self` belong to. */
 whit_status canon_task_owner(canon_task *self, canon_task **out,

@@ -9,6 +9,7 @@
 /* now: sync import; later: async import. Exports, all u32 -> u32:
  *   add        adds 1
  *   now        calls `now` and adds 1
+ *   stack-now  the same with async type
  *   stack      async type, lifted without async: `later` on its stack
  *   callback   async: `later`, waiting in the event loop; can be cancelled
  *   stackful   async without callback, otherwise like `callback`
@@ -117,6 +118,8 @@ static const char async_guest[] =
     "  (canon lift (core func $i \"add\")))"
     " (func (export \"now\") (param \"a\" u32) (result u32)"
     "  (canon lift (core func $i \"now\")))"
+    " (func (export \"stack-now\") async (param \"a\" u32) (result u32)"
+    "  (canon lift (core func $i \"now\")))"
     " (func (export \"stack\") async (param \"a\" u32) (result u32)"
     "  (canon lift (core func $i \"stack\")))"
     " (func (export \"trap\") async (param \"a\" u32) (result u32)"
@@ -189,7 +192,7 @@ static whit_status answer_oldest(void *env, whit_error *error)
     return WHIT_OK;
 }
 
-static whit_status set_up(void)
+static whit_status set_up_text(const char *text)
 {
     waiting_count = 0;
     cancelled_count = 0;
@@ -205,7 +208,12 @@ static whit_status set_up(void)
     TRY(canon_host_define(root, slice_text("later"),
                           "async func(a: u32) -> u32", 0, answer_later, NULL,
                           &failure));
-    return load(async_guest, linker);
+    return load(text, linker);
+}
+
+static inline whit_status set_up(void)
+{
+    return set_up_text(async_guest);
 }
 
 static void tear_down(void)

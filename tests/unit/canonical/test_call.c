@@ -68,19 +68,90 @@ TEST(sync_import_stops_the_store)
     tear_down();
 }
 
+/* A guest of async type that calls another one, on stacks of their own: both
+ * are left when the innermost waits for the host, with everything else. */
+static const char two[] =
+    "(component"
+    " (import \"now\" (func $now (param \"a\" u32) (result u32)))"
+    " (import \"later\" (func $later async (param \"a\" u32) (result u32)))"
+    " (component $inner"
+    "  (import \"now\" (func $now (param \"a\" u32) (result u32)))"
+    "  (core func $now' (canon lower (func $now)))"
+    "  (core module $m"
+    "   (import \"\" \"now\" (func $now (param i32) (result i32)))"
+    "   (func (export \"f\") (param i32) (result i32)"
+    "    (i32.add (call $now (local.get 0)) (call $now (local.get 0)))))"
+    "  (core instance $i (instantiate $m (with \"\" (instance"
+    "   (export \"now\" (func $now'))))))"
+    "  (func (export \"f\") async (param \"a\" u32) (result u32)"
+    "   (canon lift (core func $i \"f\")))"
+    "  (func (export \"g\") (param \"a\" u32) (result u32)"
+    "   (canon lift (core func $i \"f\"))))"
+    " (component $outer"
+    "  (import \"f\" (func $f async (param \"a\" u32) (result u32)))"
+    "  (import \"g\" (func $g (param \"a\" u32) (result u32)))"
+    "  (core func $f' (canon lower (func $f)))"
+    "  (core func $g' (canon lower (func $g)))"
+    "  (core module $m"
+    "   (import \"\" \"f\" (func $f (param i32) (result i32)))"
+    "   (import \"\" \"g\" (func $g (param i32) (result i32)))"
+    "   (func (export \"f\") (param i32) (result i32)"
+    "    (i32.add (call $f (local.get 0)) (i32.const 1)))"
+    "   (func (export \"g\") (param i32) (result i32)"
+    "    (i32.add (call $g (local.get 0)) (i32.const 2))))"
+    "  (core instance $i (instantiate $m (with \"\" (instance"
+    "   (export \"f\" (func $f')) (export \"g\" (func $g'))))))"
+    "  (func (export \"f\") async (param \"a\" u32) (result u32)"
+    "   (canon lift (core func $i \"f\")))"
+    "  (func (export \"g\") (param \"a\" u32) (result u32)"
+    "   (canon lift (core func $i \"g\"))))"
+    " (instance $a (instantiate $inner (with \"now\" (func $now))))"
+    " (instance $b (instantiate $outer (with \"f\" (func $a \"f\"))"
+    "  (with \"g\" (func $a \"g\"))))"
+    " (export \"f\" (func $b \"f\"))"
+    " (export \"g\" (func $b \"g\")))";
+
+TEST(every_stack_up_to_the_host_is_left)
+{
+    static const char *const names[] = {"f", "g"};
+    for (uint32_t i = 0; i < 2; i++) {
+        check(set_up_text(two));
+        uint32_t in = 4, out = 0;
+        canon_call *call = begin(names[i], &in, &out);
+        CHECK_INT(canon_call_poll(call), CANON_CALL_RUNNING);
+        CHECK_INT(waiting_count, 1);
+        answer(0);
+        CHECK_INT(canon_call_poll(call), CANON_CALL_RUNNING);
+        CHECK_INT(waiting_count, 2);
+        answer(1);
+        CHECK_INT(canon_call_poll(call), CANON_CALL_RETURNED);
+        CHECK_INT(out, 81 + i);
+        canon_call_free(call);
+        CHECK_INT(store->scheduler.threads, 0);
+        /* The same, left in the middle. */
+        call = begin(names[i], &in, &out);
+        if (i)
+            canon_call_free(call);
+        tear_down();
+        if (!i)
+            canon_call_free(call);
+    }
+}
+
 TEST(waiter_lets_the_host_answer)
 {
     check(set_up());
-    static const char *const names[] = {"now", "stack", "callback", "stackful"};
+    static const char *const names[] = {"now", "stack", "callback", "stackful",
+                                        "stack-now"};
     uint32_t next = 0;
     canon_waiter waiter = {answer_oldest, &next};
-    for (uint32_t i = 0; i < 4; i++) {
+    for (uint32_t i = 0; i < 5; i++) {
         uint32_t in = i, out = 0;
         check(canon_function_call(function(names[i]), &in, &out, NULL, &waiter,
                                   &failure));
         CHECK_INT(out, i * 10 + 1);
     }
-    CHECK_INT(next, 4);
+    CHECK_INT(next, 5);
     tear_down();
 }
 
@@ -241,8 +312,9 @@ TEST(host_fails_a_call)
 
 TEST(left_in_the_middle)
 {
-    static const char *const names[] = {"now", "stack", "callback", "stackful"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const names[] = {"now", "stack", "callback", "stackful",
+                                        "stack-now"};
+    for (int i = 0; i < 5; i++) {
         for (int free_first = 0; free_first < 2; free_first++) {
             check(set_up());
             uint32_t in = 1, out = 0;
@@ -296,11 +368,11 @@ TEST(no_memory)
     CHECK(n > 100 && n < 20000);
 }
 
-TEST_MAIN(RUN(function_of_sync_type) RUN(host_answers_at_once)
-              RUN(sync_import_stops_the_store) RUN(waiter_lets_the_host_answer)
-                  RUN(no_waiter) RUN(calls_run_side_by_side)
-                      RUN(exclusive_tasks_take_turns)
-                          RUN(ten_thousand_tasks_wait_without_stacks)
-                              RUN(cancellation) RUN(trap_poisons_the_instance)
-                                  RUN(host_fails_a_call) RUN(left_in_the_middle)
-                                      RUN(no_memory))
+TEST_MAIN(RUN(function_of_sync_type) RUN(host_answers_at_once) RUN(
+    sync_import_stops_the_store) RUN(every_stack_up_to_the_host_is_left)
+              RUN(waiter_lets_the_host_answer) RUN(no_waiter)
+                  RUN(calls_run_side_by_side) RUN(exclusive_tasks_take_turns)
+                      RUN(ten_thousand_tasks_wait_without_stacks)
+                          RUN(cancellation) RUN(trap_poisons_the_instance)
+                              RUN(host_fails_a_call) RUN(left_in_the_middle)
+                                  RUN(no_memory))
