@@ -242,6 +242,8 @@ TEST(what_cannot_be_linked)
     check_error("(module" FD_WRITE "(memory (export \"memory\") i64 1))",
                 "cannot link preview 1 to the module: its memory has 64-bit "
                 "addresses");
+    check_error("(module" FD_WRITE "(memory (export \"memory\") 1 1 shared))",
+                "cannot link preview 1 to the module: its memory is shared");
     check_error("(module" FD_WRITE
                 "(import \"a\" \"m\" (memory 1)) (export \"memory\" "
                 "(memory 0)))",
