@@ -7,27 +7,38 @@
 
 #include "base/memory.h"
 
-/* "(*x).y" is "x->y", in place; gives the new size. */
-static size_t use_arrows(char *text, size_t size)
+/* The end of the name in "(*name)" at `at`; 0 when there is none. */
+static size_t pointed(const char *text, size_t size, size_t at)
+{
+    size_t end = at + 2;
+    if (at + 3 > size || text[at] != '(' || text[at + 1] != '*')
+        return 0;
+    while (end < size &&
+           (text[end] == '_' || (text[end] >= 'a' && text[end] <= 'z') ||
+            (text[end] >= '0' && text[end] <= '9')))
+        end++;
+    return end < size && end > at + 2 && text[end] == ')' ? end : 0;
+}
+
+size_t c_use_arrows(char *text, size_t size)
 {
     size_t to = 0;
     for (size_t at = 0; at < size;) {
-        size_t end = at + 2;
-        if (text[at] == '(' && at + 1 < size && text[at + 1] == '*') {
-            while (end < size && (text[end] == '_' ||
-                                  (text[end] >= 'a' && text[end] <= 'z') ||
-                                  (text[end] >= '0' && text[end] <= '9')))
-                end++;
+        bool address = text[at] == '&';
+        size_t end = pointed(text, size, at + address);
+        bool member = !address && end && end + 1 < size && text[end + 1] == '.';
+        if (!end || !(address || member)) {
+            text[to++] = text[at++];
+            continue;
         }
-        if (end > at + 2 && end + 1 < size && text[end] == ')' &&
-            text[end + 1] == '.') {
-            memmove(text + to, text + at + 2, end - at - 2);
-            to += end - at - 2;
+        size_t start = at + address + 2;
+        memmove(text + to, text + start, end - start);
+        to += end - start;
+        at = end + 1;
+        if (member) {
             text[to++] = '-';
             text[to++] = '>';
-            at = end + 2;
-        } else {
-            text[to++] = text[at++];
+            at++;
         }
     }
     return to;
@@ -47,7 +58,7 @@ const char *c_text(c_generator *self, const char *format, ...)
     va_start(args, format);
     vsnprintf(out, (size_t)size + 1, format, args);
     va_end(args);
-    out[use_arrows(out, (size_t)size)] = 0;
+    out[c_use_arrows(out, (size_t)size)] = 0;
     return out;
 }
 

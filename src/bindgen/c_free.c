@@ -51,13 +51,14 @@ void c_write_free(c_generator *self, uint32_t scope, wit_type type,
         def->kind != WIT_OWN) {
         const char *name = handles ? entry->free : shed_of(self, entry);
         if (name)
-            buffer_printf(out, "%*s%s(&%s);\n", (int)indent, "", name, value);
+            buffer_text(out, c_text(self, "%*s%s(&%s);\n", (int)indent, "",
+                                    name, value));
         return;
     }
     switch (def->kind) {
     case WIT_STRING:
-        buffer_printf(out, "%*s%s_string_free(&%s);\n", (int)indent, "",
-                      self->prefix, value);
+        buffer_text(out, c_text(self, "%*s%s_string_free(&%s);\n", (int)indent,
+                                "", self->prefix, value));
         break;
     case WIT_ERROR_CONTEXT:
         buffer_printf(out, "%*sif (%s)\n%*s%s_error_context_drop(%s);\n",

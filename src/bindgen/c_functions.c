@@ -81,7 +81,10 @@ void c_write_call(const char *head, const char *const *parts, size_t count,
 {
     const char *end = strrchr(head, '\n');
     size_t column = strlen(end ? end + 1 : head) + 1;
-    size_t next = column > 48 ? indent + 4 : column;
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++)
+        longest = strlen(parts[i]) > longest ? strlen(parts[i]) : longest;
+    size_t next = column + longest + 2 > 80 ? indent + 4 : column;
     buffer_printf(out, "%s(", head);
     for (size_t i = 0; i < count; i++) {
         size_t size = strlen(parts[i]);

@@ -41,22 +41,20 @@ const char *c_cast(c_generator *self, const char *value, uint8_t from,
 
 void c_line(c_body *body, const char *format, ...)
 {
-    char text[512];
     va_list args;
-    buffer_printf(body->out, "%*s", (int)body->indent, "");
+    buffer *out = body->out;
+    buffer_printf(out, "%*s", (int)body->indent, "");
     va_start(args, format);
-    int size = vsnprintf(text, sizeof text, format, args);
+    int size = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (size >= 0 && (size_t)size < sizeof text) {
-        buffer_append(body->out, text, (size_t)size);
-    } else if (size >= 0 && buffer_reserve(body->out, (size_t)size + 1)) {
+    if (size >= 0 && buffer_reserve(out, (size_t)size + 1)) {
+        char *text = (char *)out->data + out->size;
         va_start(args, format);
-        vsnprintf((char *)body->out->data + body->out->size, (size_t)size + 1,
-                  format, args);
+        vsnprintf(text, (size_t)size + 1, format, args);
         va_end(args);
-        body->out->size += (size_t)size;
+        out->size += c_use_arrows(text, (size_t)size);
     }
-    buffer_put(body->out, '\n');
+    buffer_put(out, '\n');
 }
 
 static void put(c_flat *out, const char *value)

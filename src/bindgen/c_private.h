@@ -51,6 +51,7 @@ typedef struct c_generator {
     bool needs_string;
     bool needs_async;
     bool needs_error_context;
+    bool streams_bring_memory; /* elements of some stream hold memory */
     /* Sections, in the order in which they appear. */
     buffer h_types;
     buffer h_functions;
@@ -65,6 +66,10 @@ typedef struct c_generator {
 const char *c_text(c_generator *self, const char *format, ...)
     WHIT_PRINTF(2, 3);
 const char *c_copy(c_generator *self, const buffer *text);
+/* "(*x).y" becomes "x->y" and "&(*x)" "x", in place; gives the new size. c_text
+ * and c_line do so with all they write, so that a value may be spelled "(*x)".
+ */
+size_t c_use_arrows(char *text, size_t size);
 /* A global identifier that nothing else has: what is asked for, or that with
  * underscores behind it. */
 const char *c_claim(c_generator *self, const char *name);

@@ -168,8 +168,8 @@ static bool needs_realloc(const c_generator *self)
                          : wit_needs_of_lower(self->set, it, bind_abi(it));
         }
     }
-    bool streams = self->used_streams.count != 0;
-    return needs & WIT_NEEDS_REALLOC || streams || self->needs_error_context;
+    return needs & WIT_NEEDS_REALLOC || self->streams_bring_memory ||
+           self->needs_error_context;
 }
 
 static void write_error_context(c_generator *self, buffer *source)

@@ -160,6 +160,15 @@ static void write_fields(c_generator *self, const c_type *entry,
     buffer_printf(out, "} %s;\n", entry->name);
 }
 
+/* "type name(param);" wrapped, behind a comment. */
+static void write_prototype(const char *docs, const char *head,
+                            const char *param, buffer *out)
+{
+    buffer_text(out, docs);
+    c_write_call(head, &param, 1, 0, out);
+    buffer_text(out, ";\n");
+}
+
 static const char *const tag_types[] = {
     [1] = "uint8_t", [2] = "uint16_t", [4] = "uint32_t"};
 
@@ -255,13 +264,17 @@ static void imported_resource(c_generator *self, c_type *entry,
         c_claim(self, c_text(self, "%s_borrow_%s", prefix, snake));
     const char *drop_borrow =
         c_claim(self, c_text(self, "%s_drop_borrow", entry->base));
-    buffer_printf(&self->h_functions,
-                  "// Gives up a `%.*s`.\nvoid %s(%s handle);\n"
-                  "// Ends a borrow that came as an argument.\n"
-                  "void %s(%s handle);\n"
-                  "// Lends it to a call.\n%s %s(%s handle);\n",
-                  SLICE_ARG(def->name), entry->drop, entry->own, drop_borrow,
-                  entry->borrow, entry->borrow, borrow, entry->own);
+    const char *own = c_text(self, "%s handle", entry->own);
+    write_prototype(
+        c_text(self, "// Gives up a `%.*s`.\n", SLICE_ARG(def->name)),
+        c_text(self, "void %s", entry->drop), own, &self->h_functions);
+    write_prototype("// Ends a borrow that came as an argument.\n",
+                    c_text(self, "void %s", drop_borrow),
+                    c_text(self, "%s handle", entry->borrow),
+                    &self->h_functions);
+    write_prototype("// Lends it to a call.\n",
+                    c_text(self, "%s %s", entry->borrow, borrow), own,
+                    &self->h_functions);
     buffer text, name;
     buffer_init(&text);
     buffer_init(&name);
@@ -337,18 +350,23 @@ static void exported_resource(c_generator *self, c_type *entry,
     const char *rep = c_claim(self, c_text(self, "%s_rep", entry->base));
     const char *destructor =
         c_claim(self, c_text(self, "%s_destructor", entry->base));
-    buffer_printf(&self->h_functions,
-                  "// Makes a handle of a `%.*s`; the component keeps `rep` "
-                  "until its destructor.\n"
-                  "%s %s(%s *rep);\n"
-                  "// What a handle was made of.\n%s *%s(%s handle);\n"
-                  "// Gives up a handle.\nvoid %s(%s handle);\n",
-                  SLICE_ARG(def->name), entry->own, make, entry->name,
-                  entry->name, rep, entry->own, entry->drop, entry->own);
-    buffer_printf(&self->h_exports,
-                  "// Called when the last handle is dropped.\n"
-                  "void %s(%s *rep);\n",
-                  destructor, entry->name);
+    const char *handle = c_text(self, "%s handle", entry->own);
+    const char *pointer = c_text(self, "%s *rep", entry->name);
+    write_prototype(c_text(self,
+                           "// Makes a handle of a `%.*s`; `rep` is the "
+                           "component's until its\n// destructor is called.\n",
+                           SLICE_ARG(def->name)),
+                    c_text(self, "%s %s", entry->own, make), pointer,
+                    &self->h_functions);
+    write_prototype("// What a handle was made of.\n",
+                    c_text(self, "%s *%s", entry->name, rep), handle,
+                    &self->h_functions);
+    write_prototype("// Gives up a handle.\n",
+                    c_text(self, "void %s", entry->drop), handle,
+                    &self->h_functions);
+    write_prototype("// Called when the last handle is dropped.\n",
+                    c_text(self, "void %s", destructor), pointer,
+                    &self->h_exports);
     const char *import_new =
         resource_import(self, entry, WIT_RESOURCE_NEW, "new", "int32_t");
     const char *import_rep =
@@ -530,6 +548,9 @@ bool c_stream_is_used(const c_generator *self, uint32_t scope, wit_type type)
 void c_stream_use(c_generator *self, uint32_t scope, wit_type type)
 {
     slice key = key_of(self, home_of(self, scope, type), type);
+    wit_type element = def_of(self, type)->element;
+    if (element != WIT_NONE && def_of(self, element)->has & WIT_HAS_MEMORY)
+        self->streams_bring_memory = true;
     if (!self->failed && map_set(&self->used_streams, key, 1, NULL) != WHIT_OK)
         self->failed = true;
 }

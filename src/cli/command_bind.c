@@ -3,12 +3,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "bindgen/generator.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/wit_input.h"
 #include "platform/file.h"
-#include "toolchain/wit_files.h"
 
 struct options {
     const char *world;
@@ -33,32 +32,6 @@ static const cli_option options[] = {
     {"all-features", 0, CLI_FLAG, offsetof(struct options, all_features), NULL,
      "Let all @unstable features take part"},
     CLI_OPTIONS_END};
-
-/* The names of --features, split at commas. */
-typedef struct feature_list {
-    slice *names;
-    uint32_t count;
-} feature_list;
-
-static whit_status split_features(const cli_list *list, feature_list *out,
-                                  whit_error *error)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < list->count; i++)
-        count += strlen(list->items[i]) + 1;
-    *out = (feature_list){.names = mem_calloc(count + 1, sizeof(slice))};
-    TRY_ALLOC(out->names, error);
-    for (size_t i = 0; i < list->count; i++) {
-        const char *at = list->items[i];
-        while (*at) {
-            size_t size = strcspn(at, ", ");
-            if (size)
-                out->names[out->count++] = slice_of(at, size);
-            at += size + (at[size] != 0);
-        }
-    }
-    return WHIT_OK;
-}
 
 static bool parse_encoding(const char *name, bind_encoding *out)
 {
@@ -122,58 +95,29 @@ static whit_status write_files(const bind_output *out, const char *folder,
     return status;
 }
 
-static whit_status generate(wit_set *set, uint32_t root,
+static whit_status generate(wit_set *set, uint32_t index,
                             const bind_language *language,
-                            const bind_options *how, const struct options *o,
+                            const bind_options *how, const char *folder,
                             whit_error *error)
 {
-    uint32_t index;
     bind_world world;
     bind_output out;
-    slice name = o->world ? slice_text(o->world) : (slice){0};
-    TRY(wit_select_world(set, root, name, &index, error));
     TRY(bind_world_init(&world, set, index, error));
     bind_output_init(&out);
     whit_status status = language->generate(&world, how, &out, error);
     if (status == WHIT_OK)
-        status = write_files(&out, o->folder, error);
+        status = write_files(&out, folder, error);
     bind_output_release(&out);
     bind_world_release(&world);
     return status;
-}
-
-static int bind_path(const char *path, const bind_language *language,
-                     const bind_options *how, const struct options *o,
-                     const feature_list *features)
-{
-    wit_resolve_options resolve = {.features = features->names,
-                                   .feature_count = features->count,
-                                   .all_features = o->all_features};
-    wit_set *set = wit_set_new();
-    uint32_t root = WIT_NONE;
-    whit_error error;
-    buffer failed;
-    if (!set)
-        return cli_fail("out of memory");
-    buffer_init(&failed);
-    int code = CLI_SUCCESS;
-    if (tool_wit_load(set, path, &resolve, NULL, &root, &failed, &error) !=
-        WHIT_OK) {
-        const char *file = failed.size ? buffer_string(&failed) : path;
-        code = cli_fail_error(file ? file : path, &error);
-    } else if (generate(set, root, language, how, o, &error) != WHIT_OK) {
-        code = cli_fail_error(path, &error);
-    }
-    buffer_release(&failed);
-    wit_set_free(set);
-    return code;
 }
 
 static int run(cli_line *line)
 {
     const struct options *o = line->options;
     bind_options how = {.freestanding = o->freestanding};
-    feature_list features;
+    cli_wit wit;
+    uint32_t world;
     whit_error error;
     if (line->operand_count != 2) {
         cli_error("bind takes a language and a WIT file or folder");
@@ -182,10 +126,14 @@ static int run(cli_line *line)
     const bind_language *language = find_language(line->operands[0]);
     if (!language || !parse_encoding(o->encoding, &how.encoding))
         return CLI_USAGE;
-    if (split_features(&o->features, &features, &error) != WHIT_OK)
-        return cli_fail_error(NULL, &error);
-    int code = bind_path(line->operands[1], language, &how, o, &features);
-    mem_free(features.names);
+    const char *path = line->operands[1];
+    int code = cli_wit_load(&wit, &path, 1, &o->features, o->all_features);
+    if (!code)
+        code = cli_wit_world(&wit, path, o->world, &world);
+    if (!code &&
+        generate(wit.set, world, language, &how, o->folder, &error) != WHIT_OK)
+        code = cli_fail_error(path, &error);
+    cli_wit_release(&wit);
     return code;
 }
 
@@ -195,8 +143,8 @@ const cli_command command_bind = {
     .usage = "LANGUAGE WIT",
     .about =
         "Languages: c (<world>.h and <world>.c) and rust, both for guests. WIT "
-        "is a file, or\na folder with its deps/. The result depends on nothing "
-        "but WIT and options.",
+        "is a file, a\nfolder with its deps/, or a binary package. The result "
+        "depends on nothing but WIT\nand options.",
     .options = options,
     .options_size = sizeof(struct options),
     .run = run,

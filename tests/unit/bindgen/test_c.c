@@ -60,8 +60,8 @@ TEST(header)
         "uint64_t demo_a_types_slow_blocking(",
         "my_world_callback_code_t exports_demo_a_types_slow(uint32_t a,",
         "void exports_demo_a_types_slow_return(uint64_t ret);\n",
-        "my_world_stream_u8_t my_world_stream_u8_new("
-        "my_world_stream_u8_writer_t *writer);",
+        "my_world_stream_u8_t my_world_stream_u8_new(\n"
+        "    my_world_stream_u8_writer_t *writer);",
         "void demo_a_types_shape_free(demo_a_types_shape_t *ptr);\n",
     };
     uint32_t root;
