@@ -25,7 +25,7 @@ whit_status whit_component_new(whit_engine *engine, const void *bytes,
                                whit_error *error)
 {
     component_file *file;
-    canon_component *component;
+    canon_component *made;
     uint8_t *copy = mem_dup(bytes, size);
     TRY_ALLOC(copy, error);
     slice kept = slice_of(copy, size);
@@ -36,14 +36,14 @@ whit_status whit_component_new(whit_engine *engine, const void *bytes,
         mem_free(copy);
         return status;
     }
-    TRY(canon_component_new(RT_ENGINE(engine), file, copy, &component, error));
-    *out = (whit_component *)(void *)component;
+    TRY(canon_component_new(RT_ENGINE(engine), file, copy, &made, error));
+    *out = (whit_component *)(void *)made;
     return WHIT_OK;
 }
 
-void whit_component_free(whit_component *component)
+void whit_component_free(whit_component *self)
 {
-    canon_component_release(API_COMPONENT(component));
+    canon_component_release(API_COMPONENT(self));
 }
 
 /* ---- Types ---- */
@@ -284,30 +284,29 @@ static whit_entity entity_of(const component_entity *entity)
     return out;
 }
 
-static const component_node *type_of(const whit_component *component)
+static const component_node *type_of(const whit_component *self)
 {
-    return canon_component_type(
-        (const canon_component *)(const void *)component);
+    return canon_component_type((const canon_component *)(const void *)self);
 }
 
-size_t whit_component_import_count(const whit_component *component)
+size_t whit_component_import_count(const whit_component *self)
 {
-    return type_of(component)->import_count;
+    return type_of(self)->import_count;
 }
 
-whit_entity whit_component_import(const whit_component *component, size_t i)
+whit_entity whit_component_import(const whit_component *self, size_t i)
 {
-    return entity_of(&type_of(component)->imports[i]);
+    return entity_of(&type_of(self)->imports[i]);
 }
 
-size_t whit_component_export_count(const whit_component *component)
+size_t whit_component_export_count(const whit_component *self)
 {
-    return type_of(component)->export_count;
+    return type_of(self)->export_count;
 }
 
-whit_entity whit_component_export(const whit_component *component, size_t i)
+whit_entity whit_component_export(const whit_component *self, size_t i)
 {
-    return entity_of(&type_of(component)->exports[i]);
+    return entity_of(&type_of(self)->exports[i]);
 }
 
 whit_entity whit_entity_at(const whit_entity *instance, size_t i)

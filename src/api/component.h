@@ -68,15 +68,15 @@ canon_waiter api_world_waiter(api_world *self);
 /* Trees of values as a struct of parameters. Lists go to the arena; with
  * `copy`, strings and packed numbers too. */
 whit_status api_arguments(const component_node *function, const whit_val *vals,
-                          size_t count, bool copy, arena *arena, void **out,
+                          size_t count, bool copy, arena *room, void **out,
                           whit_error *error) WHIT_MUST_CHECK;
 /* One value; `out` has the size of the type. */
 whit_status api_val_write(const component_node *type, const whit_val *val,
-                          bool copy, arena *arena, void *out,
+                          bool copy, arena *room, void *out,
                           whit_error *error) WHIT_MUST_CHECK;
 /* A tree in the arena over native memory, which it points into. */
 whit_status api_val_view(const component_node *type, const void *native,
-                         arena *arena, whit_val *out,
+                         arena *room, whit_val *out,
                          whit_error *error) WHIT_MUST_CHECK;
 /* A tree on the heap, for whit_val_release. */
 whit_status api_val_copy(const component_node *type, const void *native,

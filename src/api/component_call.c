@@ -3,8 +3,7 @@
 #include "api/component.h"
 #include "base/memory.h"
 
-whit_status whit_component_instantiate(whit_store *store,
-                                       whit_component *component,
+whit_status whit_component_instantiate(whit_store *store, whit_component *what,
                                        const whit_imports *imports,
                                        whit_component_instance **out,
                                        whit_error *error)
@@ -12,7 +11,7 @@ whit_status whit_component_instantiate(whit_store *store,
     api_world *world;
     canon_instance *instance;
     TRY(api_world_of(store, imports, &world, error));
-    TRY(canon_instantiate(world->canon, API_COMPONENT(component),
+    TRY(canon_instantiate(world->canon, API_COMPONENT(what),
                           imports ? imports->linker : NULL, &instance, error));
     *out = (whit_component_instance *)(void *)instance;
     return WHIT_OK;

@@ -178,15 +178,15 @@ static whit_status write_value(writer *w, const component_node *type,
 }
 
 whit_status api_val_write(const component_node *type, const whit_val *val,
-                          bool copy, arena *arena, void *out, whit_error *error)
+                          bool copy, arena *room, void *out, whit_error *error)
 {
-    writer w = {copy, arena, error};
+    writer w = {copy, room, error};
     memset(out, 0, size_of(type));
     return write_value(&w, type, val, out);
 }
 
 whit_status api_arguments(const component_node *function, const whit_val *vals,
-                          size_t count, bool copy, arena *arena, void **out,
+                          size_t count, bool copy, arena *room, void **out,
                           whit_error *error)
 {
     if (count != function->member_count)
@@ -195,12 +195,12 @@ whit_status api_arguments(const component_node *function, const whit_val *vals,
                          function->member_count);
     canon_tuple tuple;
     canon_tuple_init(&tuple, function->members, function->member_count, NULL);
-    uint8_t *native = arena_zalloc(arena, tuple.layout[1].size + 1);
+    uint8_t *native = arena_zalloc(room, tuple.layout[1].size + 1);
     TRY_ALLOC(native, error);
     for (uint32_t i = 0; i < function->member_count; i++) {
         const component_member *member = &function->members[i];
         whit_status status = api_val_write(
-            member->type, &vals[i], copy, arena,
+            member->type, &vals[i], copy, room,
             native + component_member_offset(function, i, 1), error);
         if (status != WHIT_OK)
             error_prefix(error, "argument %.*s", SLICE_ARG(member->name));
@@ -335,9 +335,9 @@ static whit_status read_value(reader *r, const component_node *type,
 }
 
 whit_status api_val_view(const component_node *type, const void *native,
-                         arena *arena, whit_val *out, whit_error *error)
+                         arena *room, whit_val *out, whit_error *error)
 {
-    reader r = {arena, error};
+    reader r = {room, error};
     return read_value(&r, type, native, out);
 }
 

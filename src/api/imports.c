@@ -52,20 +52,20 @@ static whit_status call_values(whit_host_call *call,
                                whit_error *error)
 {
     const component_node *type = canon_host_call_type(call->canon);
-    arena *arena = canon_host_call_arena(call->canon);
-    whit_val *vals = arena_array(arena, type->member_count, sizeof *vals);
+    arena *room = canon_host_call_arena(call->canon);
+    whit_val *vals = arena_array(room, type->member_count, sizeof *vals);
     whit_val answer = {.kind = WHIT_I32};
     TRY_ALLOC(vals, error);
     const uint8_t *at = arguments;
     for (uint32_t i = 0; i < type->member_count; i++)
         TRY(api_val_view(type->members[i].type,
-                         at + component_member_offset(type, i, 1), arena,
+                         at + component_member_offset(type, i, 1), room,
                          &vals[i], error));
     TRY(definition->function(call, definition->env, vals, type->member_count,
                              &answer, error));
     if (call->completion || !type->element)
         return WHIT_OK;
-    return api_val_write(type->element, &answer, true, arena, result, error);
+    return api_val_write(type->element, &answer, true, room, result, error);
 }
 
 static whit_status host_function(canon_host_call *canon, void *env,

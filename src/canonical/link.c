@@ -19,10 +19,10 @@ typedef struct canon_core_instance {
 } canon_core_instance;
 
 /* Where imports come from. */
-typedef struct arguments {
+typedef struct import_source {
     const canon_linker *linker; /* outermost components */
     const canon_exports *given; /* nested ones */
-} arguments;
+} import_source;
 
 static const component_space_item *typed(const canon_instance *self,
                                          component_sort sort, uint32_t index)
@@ -367,7 +367,7 @@ static whit_status collect(canon_instance *self,
 static whit_status instance_new(canon_store *store,
                                 const canon_closure *closure,
                                 canon_instance *parent,
-                                const arguments *arguments,
+                                const import_source *source,
                                 canon_instance **out, whit_error *error);
 
 static whit_status link_instance(canon_instance *self,
@@ -381,7 +381,7 @@ static whit_status link_instance(canon_instance *self,
     if (!definition->is_exports) {
         const canon_closure *closure =
             self->items[COMPONENT_SORT_COMPONENT][definition->callee].closure;
-        arguments imports = {NULL, given};
+        import_source imports = {NULL, given};
         canon_instance *instance;
         TRY(instance_new(self->store, closure, self, &imports, &instance,
                          error));
@@ -425,18 +425,17 @@ static whit_status link_alias(canon_instance *self,
 
 static whit_status link_import(canon_instance *self,
                                const component_definition *definition,
-                               uint32_t nth, const arguments *arguments,
+                               uint32_t nth, const import_source *source,
                                whit_error *error)
 {
     const component_entity *import =
         &self->definition->info->type->imports[nth];
     canon_item item;
-    if (arguments->given)
-        item = *canon_exports_find(arguments->given,
-                                   definition->external.name.text);
+    if (source->given)
+        item =
+            *canon_exports_find(source->given, definition->external.name.text);
     else
-        TRY(canon_linker_resolve(arguments->linker, self, import, &item,
-                                 error));
+        TRY(canon_linker_resolve(source->linker, self, import, &item, error));
     return add(self, &item, error);
 }
 
@@ -457,7 +456,7 @@ static whit_status link_export(canon_instance *self,
 
 static whit_status link_definition(canon_instance *self,
                                    const component_definition *d,
-                                   const arguments *arguments,
+                                   const import_source *source,
                                    uint32_t *imports, canon_export *exports,
                                    whit_error *error)
 {
@@ -485,7 +484,7 @@ static whit_status link_definition(canon_instance *self,
     case COMPONENT_DEF_CANON:
         return link_canon(self, d->canon, error);
     case COMPONENT_DEF_IMPORT:
-        return link_import(self, d, (*imports)++, arguments, error);
+        return link_import(self, d, (*imports)++, source, error);
     case COMPONENT_DEF_EXPORT:
         return link_export(self, d, exports, error);
     default:
@@ -507,7 +506,7 @@ static whit_status make_spaces(canon_instance *self, whit_error *error)
     return WHIT_OK;
 }
 
-static whit_status link_all(canon_instance *self, const arguments *arguments,
+static whit_status link_all(canon_instance *self, const import_source *source,
                             whit_error *error)
 {
     const component *definition = self->definition;
@@ -518,15 +517,15 @@ static whit_status link_all(canon_instance *self, const arguments *arguments,
     self->exports.items = exports;
     TRY(make_spaces(self, error));
     for (uint32_t i = 0; i < definition->definition_count; i++)
-        TRY(link_definition(self, &definition->definitions[i], arguments,
-                            &imports, exports, error));
+        TRY(link_definition(self, &definition->definitions[i], source, &imports,
+                            exports, error));
     return WHIT_OK;
 }
 
 static whit_status instance_new(canon_store *store,
                                 const canon_closure *closure,
                                 canon_instance *parent,
-                                const arguments *arguments,
+                                const import_source *source,
                                 canon_instance **out, whit_error *error)
 {
     if (store->instance_count >= LIMIT_CANON_INSTANCES)
@@ -544,18 +543,18 @@ static whit_status instance_new(canon_store *store,
     self->component = closure->component;
     canon_component_retain(self->component);
     *out = self;
-    return link_all(self, arguments, error);
+    return link_all(self, source, error);
 }
 
-whit_status canon_instantiate(canon_store *store, canon_component *component,
+whit_status canon_instantiate(canon_store *store, canon_component *what,
                               const canon_linker *linker, canon_instance **out,
                               whit_error *error)
 {
-    if (canon_component_engine(component) != store->core->engine)
+    if (canon_component_engine(what) != store->core->engine)
         return error_set(error, WHIT_ARGUMENT,
                          "the component was prepared for another engine");
-    canon_closure closure = {canon_component_root(component), NULL, component};
-    arguments imports = {linker, NULL};
+    canon_closure closure = {canon_component_root(what), NULL, what};
+    import_source imports = {linker, NULL};
     canon_instance *instance;
     TRY(instance_new(store, &closure, NULL, &imports, &instance, error));
     *out = instance;

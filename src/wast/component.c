@@ -48,11 +48,10 @@ static wast_named *find(wast_named *list, slice name)
 }
 
 static whit_status instantiate(wast_components *self, slice id,
-                               canon_component *component, whit_error *error)
+                               canon_component *what, whit_error *error)
 {
     canon_instance *instance;
-    TRY(canon_instantiate(self->store, component, self->linker, &instance,
-                          error));
+    TRY(canon_instantiate(self->store, what, self->linker, &instance, error));
     wast_named *named = arena_alloc(&self->arena, sizeof *named);
     TRY_ALLOC(named, error);
     *named = (wast_named){id, NULL, instance, self->instances};
@@ -67,16 +66,16 @@ whit_status wast_component_define(wast_components *self, rt_engine *engine,
                                   slice id, component_file *file, bool instance,
                                   whit_error *error)
 {
-    canon_component *component;
-    TRY(canon_component_new(engine, file, NULL, &component, error));
+    canon_component *made;
+    TRY(canon_component_new(engine, file, NULL, &made, error));
     wast_named *named = arena_alloc(&self->arena, sizeof *named);
     if (!named) {
-        canon_component_release(component);
+        canon_component_release(made);
         return error_memory(error);
     }
-    *named = (wast_named){id, component, NULL, self->definitions};
+    *named = (wast_named){id, made, NULL, self->definitions};
     self->definitions = named;
-    return instance ? instantiate(self, id, component, error) : WHIT_OK;
+    return instance ? instantiate(self, id, made, error) : WHIT_OK;
 }
 
 whit_status wast_component_instance(wast_components *self, slice id,
@@ -105,7 +104,7 @@ static whit_status find_function(wast_components *self,
 }
 
 /* Parameters as the struct that a tuple of them is. */
-static whit_status write_arguments(arena *arena, const component_node *type,
+static whit_status write_arguments(arena *room, const component_node *type,
                                    const wasm_action *action, void **out,
                                    whit_error *error)
 {
@@ -119,9 +118,9 @@ static whit_status write_arguments(arena *arena, const component_node *type,
                         .alternatives = action->arguments,
                         .alternative_count = action->argument_count};
     component_layout_of(&tuple);
-    *out = arena_zalloc(arena, tuple.layout[1].size + 1);
+    *out = arena_zalloc(room, tuple.layout[1].size + 1);
     TRY_ALLOC(*out, error);
-    return wast_component_write(arena, &tuple, &value, *out, error);
+    return wast_component_write(room, &tuple, &value, *out, error);
 }
 
 static whit_status check_results(const wasm_command *command,
@@ -146,17 +145,17 @@ static whit_status check_results(const wasm_command *command,
 }
 
 static whit_status invoke(wast_components *self, const wasm_command *command,
-                          arena *arena, whit_error *error)
+                          arena *room, whit_error *error)
 {
     canon_function *function;
-    void *arguments;
+    void *arguments = NULL;
     TRY(find_function(self, &command->action, &function, error));
     const component_node *type = canon_function_type(function);
-    TRY(write_arguments(arena, type, &command->action, &arguments, error));
+    TRY(write_arguments(room, type, &command->action, &arguments, error));
     uint32_t size = type->element ? type->element->layout[1].size : 0;
-    void *result = arena_zalloc(arena, size + 1);
+    void *result = arena_zalloc(room, size + 1);
     TRY_ALLOC(result, error);
-    TRY(canon_function_call(function, arguments, result, arena, NULL, error));
+    TRY(canon_function_call(function, arguments, result, room, NULL, error));
     return check_results(command, type, result, error);
 }
 
@@ -164,9 +163,9 @@ whit_status wast_component_invoke(wast_components *self,
                                   const wasm_command *command,
                                   whit_error *error)
 {
-    arena arena;
-    arena_init(&arena);
-    whit_status status = invoke(self, command, &arena, error);
-    arena_release(&arena);
+    arena room;
+    arena_init(&room);
+    whit_status status = invoke(self, command, &room, error);
+    arena_release(&room);
     return status;
 }

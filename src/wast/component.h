@@ -37,7 +37,7 @@ whit_status wast_component_invoke(wast_components *self,
                                   whit_error *error) WHIT_MUST_CHECK;
 
 /* A constant as a native value of that type, with lists in the arena. */
-whit_status wast_component_write(arena *arena, const component_node *type,
+whit_status wast_component_write(arena *room, const component_node *type,
                                  const wasm_const *value, uint8_t *out,
                                  whit_error *error) WHIT_MUST_CHECK;
 bool wast_component_matches(const component_node *type,

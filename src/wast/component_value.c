@@ -116,28 +116,28 @@ static whit_status misfit(whit_error *error)
                      "an argument is not of its parameter's type");
 }
 
-static whit_status write_elements(arena *arena, const component_node *element,
+static whit_status write_elements(arena *room, const component_node *element,
                                   const wasm_const *value, uint8_t *out,
                                   whit_error *error)
 {
     for (uint32_t i = 0; i < value->alternative_count; i++)
-        TRY(wast_component_write(arena, element, &value->alternatives[i],
+        TRY(wast_component_write(room, element, &value->alternatives[i],
                                  out + (size_t)i * layout_of(element).size,
                                  error));
     return WHIT_OK;
 }
 
-static whit_status write_list(arena *arena, const component_node *element,
+static whit_status write_list(arena *room, const component_node *element,
                               const wasm_const *value, uint8_t *out,
                               whit_error *error)
 {
     native_list list = {NULL, value->alternative_count};
     if (value->kind != WASM_CONST_LIST)
         return misfit(error);
-    list.data = arena_array(arena, list.count, layout_of(element).size);
+    list.data = arena_array(room, list.count, layout_of(element).size);
     TRY_ALLOC(list.data, error);
     memcpy(out, &list, sizeof list);
-    return write_elements(arena, element, value, list.data, error);
+    return write_elements(room, element, value, list.data, error);
 }
 
 static whit_status write_primitive(const component_node *type,
@@ -155,7 +155,7 @@ static whit_status write_primitive(const component_node *type,
     return WHIT_OK;
 }
 
-static whit_status write_members(arena *arena, const component_node *type,
+static whit_status write_members(arena *room, const component_node *type,
                                  const wasm_const *value, uint8_t *out,
                                  whit_error *error)
 {
@@ -166,13 +166,13 @@ static whit_status write_members(arena *arena, const component_node *type,
         if (!part)
             return misfit(error);
         at = align_up(at, layout_of(member).align);
-        TRY(wast_component_write(arena, member, part, out + at, error));
+        TRY(wast_component_write(room, member, part, out + at, error));
         at += layout_of(member).size;
     }
     return WHIT_OK;
 }
 
-static whit_status write_case(arena *arena, const component_node *type,
+static whit_status write_case(arena *room, const component_node *type,
                               const wasm_const *value, uint8_t *out,
                               whit_error *error)
 {
@@ -186,11 +186,11 @@ static whit_status write_case(arena *arena, const component_node *type,
         return misfit(error);
     if (!payload)
         return WHIT_OK;
-    return wast_component_write(arena, payload, value->alternatives,
+    return wast_component_write(room, payload, value->alternatives,
                                 out + component_payload_offset(type, 1), error);
 }
 
-whit_status wast_component_write(arena *arena, const component_node *type,
+whit_status wast_component_write(arena *room, const component_node *type,
                                  const wasm_const *value, uint8_t *out,
                                  whit_error *error)
 {
@@ -201,18 +201,18 @@ whit_status wast_component_write(arena *arena, const component_node *type,
     case COMPONENT_TYPE_PRIMITIVE:
         return write_primitive(type, value, out, error);
     case COMPONENT_TYPE_LIST:
-        return write_list(arena, type->element, value, out, error);
+        return write_list(room, type->element, value, out, error);
     case COMPONENT_TYPE_MAP:
         pair = component_map_entry(type, members);
-        return write_list(arena, &pair, value, out, error);
+        return write_list(room, &pair, value, out, error);
     case COMPONENT_TYPE_FIXED_LIST:
         if (value->kind != WASM_CONST_LIST ||
             value->alternative_count != type->length)
             return misfit(error);
-        return write_elements(arena, type->element, value, out, error);
+        return write_elements(room, type->element, value, out, error);
     case COMPONENT_TYPE_RECORD:
     case COMPONENT_TYPE_TUPLE:
-        return write_members(arena, type, value, out, error);
+        return write_members(room, type, value, out, error);
     case COMPONENT_TYPE_FLAGS:
         if (!flags_of(type, value, &bits))
             return misfit(error);
@@ -222,7 +222,7 @@ whit_status wast_component_write(arena *arena, const component_node *type,
     case COMPONENT_TYPE_ENUM:
     case COMPONENT_TYPE_OPTION:
     case COMPONENT_TYPE_RESULT:
-        return write_case(arena, type, value, out, error);
+        return write_case(room, type, value, out, error);
     default:
         return error_set(error, WHIT_UNSUPPORTED,
                          "scripts have no constants of handle types");
