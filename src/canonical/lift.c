@@ -91,11 +91,25 @@ static whit_status nest(nesting *self, canon_instance *instance,
 {
     canon_scheduler *scheduler = canon_scheduler_of(instance);
     canon_task *task = &self->task;
-    *task = (canon_task){.function = function, .instance = instance};
-    task->implicit.task = task;
-    task->implicit.phase = CANON_PHASE_STACK;
-    task->implicit.nested = true;
-    task->implicit.running = true;
+    canon_thread *thread = &task->implicit;
+    /* Only what a task of sync type uses: this is in the way of every call. */
+    task->function = function;
+    task->instance = instance;
+    task->state = CANON_TASK_STARTED;
+    task->borrows = 0;
+    task->threads = NULL;
+    task->thread_count = 0;
+    task->subtask = NULL;
+    task->call = task->root = NULL;
+    task->proxy = NULL;
+    thread->task = task;
+    thread->stack = NULL;
+    thread->phase = CANON_PHASE_STACK;
+    thread->wait = CANON_WAIT_NONE;
+    thread->running = thread->nested = true;
+    thread->cancellable = thread->cancelled = thread->explicit_ = false;
+    thread->index = 0;
+    thread->storage[0] = thread->storage[1] = 0;
     self->current = scheduler->current;
     self->sync = instance->sync;
     if (instance->has_threads)
@@ -189,9 +203,21 @@ static whit_status run_sync(canon_task *task, whit_error *error)
     const canon_function *function = task->function;
     canon_instance *instance = task->instance;
     rt_slot slots[CANON_SLOTS];
-    TRY(canon_task_start(task, slots, error));
-    TRY(canon_core_call(instance->store, function->core, slots, error));
-    TRY(canon_task_return(task, slots, error));
+    canon_call *call = task->call;
+    if (call && function->scalar_params && function->scalar_result) {
+        task->state = CANON_TASK_STARTED;
+        canon_scalar_to_guest(&function->params, call->arguments, slots);
+        TRY(canon_core_call(instance->store, function->core, slots, error));
+        canon_scalar_to_host(&function->result, slots, call->result);
+        call->state = CANON_CALL_RETURNED;
+        call->task = NULL;
+        task->call = NULL;
+        task->state = CANON_TASK_RESOLVED;
+    } else {
+        TRY(canon_task_start(task, slots, error));
+        TRY(canon_core_call(instance->store, function->core, slots, error));
+        TRY(canon_task_return(task, slots, error));
+    }
     if (!function->options.post_return)
         return WHIT_OK;
     instance->may_leave = false;

@@ -72,15 +72,15 @@ void canon_scalar_to_guest(const canon_tuple *types, const void *native,
         size_t size = sizes[primitive];
         at = place(at, size);
         rt_slot slot = {.u64 = 0};
-        if (size == 4)
+        if (LIKELY(size == 4)) {
             memcpy(&slot, bytes + at, 4);
-        else if (size == 8)
+        } else if (size == 8) {
             memcpy(&slot, bytes + at, 8);
-        else if (size == 2)
-            slot.u32 = (uint32_t)bytes[at] | (uint32_t)bytes[at + 1] << 8;
-        else
-            slot.u32 = bytes[at];
-        to[i] = normal(primitive, slot);
+        } else {
+            memcpy(&slot, bytes + at, size);
+            slot = normal(primitive, slot);
+        }
+        to[i] = slot;
         at += size;
     }
 }
@@ -94,15 +94,13 @@ void canon_scalar_to_host(const canon_tuple *types, const rt_slot *from,
         uint8_t primitive = types->members[i].type->primitive;
         size_t size = sizes[primitive];
         at = place(at, size);
-        rt_slot slot = normal(primitive, from[i]);
-        if (size == 4) {
-            memcpy(bytes + at, &slot, 4);
+        if (LIKELY(size == 4)) {
+            memcpy(bytes + at, &from[i], 4);
         } else if (size == 8) {
-            memcpy(bytes + at, &slot, 8);
+            memcpy(bytes + at, &from[i], 8);
         } else {
-            bytes[at] = (uint8_t)slot.u32;
-            if (size == 2)
-                bytes[at + 1] = (uint8_t)(slot.u32 >> 8);
+            rt_slot slot = normal(primitive, from[i]);
+            memcpy(bytes + at, &slot, size);
         }
         at += size;
     }

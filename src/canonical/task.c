@@ -404,9 +404,8 @@ static void end_lend(const canon_lend *lend)
         handle->lends--;
 }
 
-void canon_subtask_deliver(canon_subtask *self)
+void canon_subtask_end_lends(canon_subtask *self)
 {
-    self->delivered = true;
     for (uint32_t i = 0; i < self->lend_count; i++)
         end_lend(i < CANON_LENDS ? &self->first_lends[i]
                                  : &self->lends[i - CANON_LENDS]);

@@ -316,7 +316,13 @@ bool canon_subtask_resolved(const canon_subtask *self);
 /* A change of state, which its caller may have to be told about. */
 void canon_subtask_progress(canon_subtask *self, canon_subtask_state state);
 /* Ends the lends. */
-void canon_subtask_deliver(canon_subtask *self);
+void canon_subtask_end_lends(canon_subtask *self);
+static inline void canon_subtask_deliver(canon_subtask *self)
+{
+    self->delivered = true;
+    if (UNLIKELY(self->lend_count))
+        canon_subtask_end_lends(self);
+}
 
 void canon_call_retain(canon_call *self);
 void canon_call_release(canon_call *self);
