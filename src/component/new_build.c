@@ -22,6 +22,19 @@ static slice number(new_maker *self, const char *digits, uint32_t base,
     return slice_of(copy, copy ? size : 0);
 }
 
+void component_new_label_item(new_maker *self, component_sort sort,
+                              uint32_t index, slice text)
+{
+    if (self->options->debug_names && text.size)
+        component_builder_name(&self->builder, sort, index, text);
+}
+
+static slice module_label(const new_maker *self, const new_module *module)
+{
+    return module == &self->modules[0] ? slice_text("main")
+                                       : module->given->name;
+}
+
 slice component_new_short_name(new_maker *self, uint32_t i)
 {
     return number(self, "0123456789abcdefghijklmnopqrstuvwxyz", 36, i);
@@ -133,6 +146,7 @@ static uint32_t import_interface(new_maker *self, const wit_item *item)
         component_wit_instance_type(&self->scope, COMPONENT_WIT_IMPORT,
                                     item->index, &self->live));
     uint32_t index = component_builder_import(&self->builder, &name, &type);
+    component_new_label_item(self, COMPONENT_SORT_INSTANCE, index, name.text);
     if (!item->name.size ||
         component_wit_instance(&self->scope, COMPONENT_WIT_IMPORT,
                                item->index) == WIT_NONE)
@@ -147,8 +161,11 @@ static void build_imports(new_maker *self)
         const wit_item *item = &self->world->imports[i];
         uint32_t *index = &self->import_index[i];
         if (item->kind == WIT_ITEM_FUNCTION) {
-            if (*index != NEW_NONE)
-                *index = component_wit_import(&self->scope, item, &self->live);
+            if (*index == NEW_NONE)
+                continue;
+            *index = component_wit_import(&self->scope, item, &self->live);
+            component_new_label_item(self, COMPONENT_SORT_FUNC, *index,
+                                     item->function->name);
         } else if (item->kind == WIT_ITEM_TYPE) {
             if (self->live.types[item->index])
                 *index = component_wit_import(&self->scope, item, &self->live);
@@ -170,21 +187,30 @@ static whit_status build_modules(new_maker *self)
                                       self->error));
         it->index = component_builder_core_bytes(&self->builder,
                                                  buffer_view(&bytes[i]));
+        component_new_label_item(self, COMPONENT_SORT_CORE_MODULE, it->index,
+                                 module_label(self, it));
     }
     bytes += self->module_count;
     if (component_new_has_shim(self)) {
         TRY(component_new_shim(self, &bytes[0]));
         self->shim_module = component_builder_core_bytes(
             &self->builder, buffer_view(&bytes[0]));
+        component_new_label_item(self, COMPONENT_SORT_CORE_MODULE,
+                                 self->shim_module, slice_text("shim"));
     }
     if (component_new_has_fixup(self)) {
         TRY(component_new_fixup(self, &bytes[1]));
         self->fixup_module = component_builder_core_bytes(
             &self->builder, buffer_view(&bytes[1]));
+        component_new_label_item(self, COMPONENT_SORT_CORE_MODULE,
+                                 self->fixup_module, slice_text("fixup"));
     }
-    if (component_new_has_shim(self))
-        self->shim_instance = component_builder_core_instantiate(
-            &self->builder, self->shim_module, NULL, 0);
+    if (!component_new_has_shim(self))
+        return WHIT_OK;
+    self->shim_instance = component_builder_core_instantiate(
+        &self->builder, self->shim_module, NULL, 0);
+    component_new_label_item(self, COMPONENT_SORT_CORE_INSTANCE,
+                             self->shim_instance, slice_text("shim"));
     return WHIT_OK;
 }
 
@@ -393,6 +419,8 @@ static whit_status build_instance(new_maker *self, new_module *module)
     }
     module->instance = component_builder_core_instantiate(
         &self->builder, module->index, arguments, count);
+    component_new_label_item(self, COMPONENT_SORT_CORE_INSTANCE,
+                             module->instance, module_label(self, module));
     return WHIT_OK;
 }
 

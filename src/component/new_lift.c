@@ -488,6 +488,8 @@ void component_new_run_lifts(new_maker *self, uint32_t first, uint32_t end)
             lifts[k].index = component_builder_lift(
                 &self->builder, lifted_core(self, &lifts[k]), lifts[k].type,
                 options, option_count);
+            component_new_label_item(self, COMPONENT_SORT_FUNC, lifts[k].index,
+                                     lifts[k].function->name);
         }
     }
 }

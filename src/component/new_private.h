@@ -194,6 +194,9 @@ bool component_new_has_shim(const new_maker *self);
 bool component_new_has_fixup(const new_maker *self);
 whit_status component_new_shim(new_maker *self, buffer *out);
 whit_status component_new_fixup(new_maker *self, buffer *out);
+/* For the section of names, when it was asked for. */
+void component_new_label_item(new_maker *self, component_sort sort,
+                              uint32_t index, slice text);
 /* The name of the i-th thing between shim, fixup and component: "", "0",
  * "1", ... in the arena. */
 slice component_new_short_name(new_maker *self, uint32_t i);

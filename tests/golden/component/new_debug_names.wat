@@ -1,4 +1,4 @@
-;; RUN: component new -t -g --wit component/new_world.wit -w shim %
+;; RUN: component new -t --debug-names --wit component/new_world.wit -w shim %
 (module
   (import "test:shim/log" "write" (func $write (param i32 i32 i32)))
   (memory (export "memory") 1)
