@@ -85,6 +85,11 @@ struct canon_instance *canon_host_call_caller(canon_host_call *self)
     return self->caller;
 }
 
+struct canon_instance *canon_host_call_resolver(const canon_host_call *self)
+{
+    return self->function->resolver;
+}
+
 const component_node *canon_host_call_type(const canon_host_call *self)
 {
     return self->function->type;
@@ -178,6 +183,7 @@ static whit_status begin(const canon_lowered *lowered, canon_subtask *subtask,
     if (function->params.count)
         TRY(lift_arguments(self, subtask, error));
     subtask->state = CANON_SUBTASK_STARTED;
+    self->subtask = subtask;
     TRY(function->host(self, function->env, self->arguments,
                        function->result.count ? self->result : NULL, error));
     self->calling = false;
@@ -207,7 +213,6 @@ static whit_status wait(canon_host_call *self, canon_thread *thread,
                         canon_subtask *subtask, whit_error *error)
 {
     whit_status status;
-    self->subtask = subtask;
     subtask->host = self;
     if (self->function->type->is_async)
         status = canon_thread_wait_until(thread, CANON_WAIT_CALL, self, false,
@@ -239,7 +244,7 @@ whit_status canon_host_call_run(const canon_lowered *lowered,
     if (status == WHIT_OK && self->cancelled)
         status = canon_trap(error, "the host cancelled a call that the guest "
                                    "waits for");
-    if (status == WHIT_OK)
+    if (status == WHIT_OK && !self->deferred)
         status = lower_result(self, &subtask, error);
     canon_subtask_deliver(&subtask);
     if (self)
@@ -254,7 +259,7 @@ static whit_status settle(canon_host_call *self, canon_subtask *subtask,
                           whit_error *error)
 {
     TRY(outcome(self, error));
-    if (!self->cancelled)
+    if (!self->deferred)
         TRY(lower_result(self, subtask, error));
     canon_subtask_progress(
         subtask, self->cancelled ? CANON_SUBTASK_CANCELLED_BEFORE_RETURNED
@@ -274,7 +279,6 @@ whit_status canon_host_call_start(const canon_lowered *lowered,
             canon_host_call_orphan(self);
             return status;
         }
-        self->subtask = subtask;
         subtask->host = self;
         return WHIT_OK;
     }
@@ -315,6 +319,11 @@ static void finish(canon_host_call *self)
     self->finished = true;
     if (self->deferred)
         store->scheduler.pending--;
+    /* At once, whether or not the guest can go on: what the result points to
+     * is the host's, and lives no longer than this call. */
+    if (self->deferred && subtask && !self->cancelled &&
+        self->status == WHIT_OK)
+        self->status = lower_result(self, subtask, &self->error);
     if (self->calling || !self->owned)
         return;
     if (subtask) {
