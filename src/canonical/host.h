@@ -42,6 +42,8 @@ arena *canon_host_call_arena(canon_host_call *self);
 struct canon_store *canon_host_call_store(canon_host_call *self);
 /* The instance that called. */
 struct canon_instance *canon_host_call_caller(canon_host_call *self);
+/* Whose types those of the function are (canon_stream_new). */
+struct canon_instance *canon_host_call_resolver(const canon_host_call *self);
 /* The answer comes later. `cancel`, or NULL, is called at most once when the
  * guest asks for cancellation: the call is then finished, sooner or later,
  * by canon_host_call_finish or canon_host_call_cancelled. Memory at the

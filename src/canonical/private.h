@@ -242,6 +242,7 @@ struct canon_store {
     uint32_t instance_count;
     canon_resource *resources;
     canon_function *functions;
+    canon_ending *endings;
     canon_scheduler scheduler;
 };
 

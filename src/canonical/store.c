@@ -84,6 +84,11 @@ void canon_store_free(canon_store *self)
 {
     if (!self)
         return;
+    while (self->endings) {
+        canon_ending *ending = self->endings;
+        self->endings = ending->next;
+        ending->end(ending);
+    }
     canon_scheduler_release(self);
     for (canon_instance *i = self->instances; i; i = i->next)
         discard_handles(i);

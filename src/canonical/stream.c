@@ -75,6 +75,8 @@ void canon_end_discard(canon_waitable *waitable)
     canon_shared *shared = self->shared;
     if (shared->pending == self)
         shared->pending = NULL;
+    if (shared->watching == self)
+        shared->watching = NULL;
     canon_waitable_join(waitable, NULL);
     canon_shared_release(shared);
     mem_free(self);
@@ -91,23 +93,61 @@ static void settle_state(canon_end *self)
         self->state = CANON_COPY_IDLE;
 }
 
+/* What the host is to hear. Its callbacks may start operations and drop ends,
+ * so both ends are in order before the first of them is called. */
+typedef struct notice {
+    canon_copy_done done; /* NULL: a guest, which has an event */
+    void *env;
+    canon_copy_result result;
+    uint32_t count;
+} notice;
+
 /* `reclaims`: the buffer stays pending until a guest takes the event, so that
- * more may be moved; the host is told at once. */
-static void notify(canon_end *self, canon_copy_result result, bool reclaims)
+ * more may be moved; the host's is done with. */
+static notice end_operation(canon_end *self, canon_copy_result result,
+                            bool reclaims)
 {
     canon_shared *shared = self->shared;
+    const notice out = {self->done, self->env, result, self->progress};
     self->result = (uint8_t)result;
     self->reclaims = reclaims;
     if (!self->done) {
         self->waitable.pending = true;
-        return;
+        return out;
     }
     if (shared->pending == self)
         shared->pending = NULL;
-    canon_copy_done done = self->done;
     self->done = NULL;
     settle_state(self);
-    done(self->env, result, self->progress);
+    return out;
+}
+
+static void tell(const notice *notice)
+{
+    if (notice->done)
+        notice->done(notice->env, notice->result, notice->count);
+}
+
+static void notify(canon_end *self, canon_copy_result result, bool reclaims)
+{
+    const notice notice = end_operation(self, result, reclaims);
+    tell(&notice);
+}
+
+static void notify_both(canon_end *other, canon_end *self, bool reclaims)
+{
+    const notice first = end_operation(other, CANON_COPY_COMPLETED, reclaims);
+    const notice second = end_operation(self, CANON_COPY_COMPLETED, false);
+    tell(&first);
+    tell(&second);
+}
+
+/* Tells the host, when it has no operation that would tell it. */
+static void notify_watching(const canon_end *self)
+{
+    canon_end *other = self->shared->watching;
+    if (other && other != self && !canon_end_copying(other))
+        other->changed(other->changed_env);
 }
 
 canon_event canon_end_event(canon_waitable *waitable)
@@ -120,13 +160,16 @@ canon_event canon_end_event(canon_waitable *waitable)
     };
     canon_end *self = (canon_end *)waitable;
     canon_shared *shared = self->shared;
-    if (self->reclaims && shared->pending == self)
+    bool gives_up = self->reclaims && shared->pending == self;
+    if (gives_up)
         shared->pending = NULL;
     self->reclaims = false;
     settle_state(self);
     uint32_t payload = self->result;
     if (!shared->is_future)
         payload |= self->progress << 4;
+    if (gives_up)
+        notify_watching(self);
     return (canon_event){codes[waitable->kind], waitable->index, payload};
 }
 
@@ -181,21 +224,18 @@ static whit_status copy_stream(canon_end *self, canon_end *other,
     if (theirs > 0) {
         if (mine > 0) {
             TRY(move(self, other, mine < theirs ? mine : theirs, error));
-            notify(other, CANON_COPY_COMPLETED, true);
+            notify_both(other, self, true);
+        } else {
+            notify(self, CANON_COPY_COMPLETED, false);
         }
-        notify(self, CANON_COPY_COMPLETED, false);
         return WHIT_OK;
     }
     if (canon_end_writes(self) && self->length == 0 && other->length == 0) {
         notify(self, CANON_COPY_COMPLETED, false);
         return WHIT_OK;
     }
-    shared->pending = NULL;
-    notify(other, CANON_COPY_COMPLETED, false);
-    /* The host may have started anew in its callback. */
-    if (shared->pending)
-        return canon_end_copy(self, error);
     shared->pending = self;
+    notify(other, CANON_COPY_COMPLETED, false);
     return WHIT_OK;
 }
 
@@ -216,15 +256,17 @@ whit_status canon_end_copy(canon_end *self, whit_error *error)
         return copy_stream(self, other, error);
     TRY(move(self, other, 1, error));
     shared->pending = NULL;
-    notify(other, CANON_COPY_COMPLETED, false);
-    notify(self, CANON_COPY_COMPLETED, false);
+    notify_both(other, self, false);
     return WHIT_OK;
 }
 
 void canon_end_cancel(canon_end *self)
 {
+    bool is_host = self->done != NULL;
     self->shared->pending = NULL;
     notify(self, CANON_COPY_CANCELLED, false);
+    if (!is_host) /* whose callback may have dropped the end */
+        notify_watching(self);
 }
 
 whit_status canon_end_drop(canon_end *self, whit_error *error)
@@ -246,6 +288,8 @@ whit_status canon_end_drop(canon_end *self, whit_error *error)
         shared->pending = NULL;
         if (other)
             notify(other, CANON_COPY_DROPPED, false);
+        else
+            notify_watching(self);
     }
     canon_end_discard(&self->waitable);
     return WHIT_OK;

@@ -14,6 +14,16 @@
 
 struct canon_store;
 
+/* Who keeps something for the operations of a store hears of its end: ends of
+ * the host go with the store, without a callback. Called once, before anything
+ * of the store is gone. */
+typedef struct canon_ending {
+    struct canon_ending *next; /* the store's */
+    void (*end)(struct canon_ending *self);
+} canon_ending;
+
+void canon_store_at_end(struct canon_store *store, canon_ending *ending);
+
 typedef enum canon_copy_result {
     CANON_COPY_COMPLETED,
     CANON_COPY_DROPPED, /* the other end is gone */
@@ -50,6 +60,10 @@ void canon_stream_cancel(struct canon_store *store, uint32_t end);
  * that never wrote: WHIT_ARGUMENT. */
 whit_status canon_stream_drop(struct canon_store *store, uint32_t end,
                               whit_error *error) WHIT_MUST_CHECK;
+/* `changed` is called when the other end gives an operation up, or is dropped,
+ * while none is under way at this one. NULL: not any more. */
+void canon_stream_watch(struct canon_store *store, uint32_t end,
+                        void (*changed)(void *env), void *env);
 /* The STREAM or FUTURE node of a handle; NULL: no such end. */
 const component_node *canon_stream_type(struct canon_store *store,
                                         uint32_t end);

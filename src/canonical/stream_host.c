@@ -91,6 +91,23 @@ whit_status canon_stream_drop(struct canon_store *store, uint32_t index,
     return status == WHIT_TRAP ? WHIT_ARGUMENT : status;
 }
 
+void canon_stream_watch(struct canon_store *store, uint32_t index,
+                        void (*changed)(void *env), void *env)
+{
+    canon_end *end = find(store, index);
+    if (!end)
+        return;
+    end->changed = changed;
+    end->changed_env = env;
+    end->shared->watching = changed ? end : NULL;
+}
+
+void canon_store_at_end(struct canon_store *store, canon_ending *ending)
+{
+    ending->next = store->endings;
+    store->endings = ending;
+}
+
 const component_node *canon_stream_type(struct canon_store *store, uint32_t end)
 {
     const canon_end *found = find(store, end);

@@ -26,6 +26,7 @@ struct canon_shared {
     bool dropped;  /* one of the ends */
     uint32_t ends; /* that exist, or are on their way */
     canon_end *pending;
+    canon_end *watching; /* of the host, with `changed`; or NULL */
 };
 
 struct canon_end {
@@ -40,6 +41,8 @@ struct canon_end {
     uint32_t progress, length; /* elements */
     canon_copy_done done;      /* the host's */
     void *env;
+    void (*changed)(void *env); /* the host's, or NULL */
+    void *changed_env;
 };
 
 static inline bool canon_end_writes(const canon_end *self)
