@@ -116,9 +116,15 @@ static whit_status define_all(canon_linker *linker, p2_world *world,
     return WHIT_OK;
 }
 
-whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
-                                 whit_error *error)
+whit_status wasi_p2_world_get(wasi_system *system, p2_world **out,
+                              whit_error *error)
 {
+    for (wasi_face *i = system->faces; i; i = i->next) {
+        if (i->kind != functions)
+            continue;
+        *out = (p2_world *)(void *)i;
+        return WHIT_OK;
+    }
     wasi_reactor *reactor;
     TRY(wasi_system_reactor(system, &reactor, error));
     p2_world *world = mem_zalloc(sizeof *world);
@@ -128,6 +134,15 @@ whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
     world->face.kind = functions;
     world->face.free = wasi_p2_world_free;
     wasi_system_add_face(system, &world->face);
+    *out = world;
+    return WHIT_OK;
+}
+
+whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
+                                 whit_error *error)
+{
+    p2_world *world;
+    TRY(wasi_p2_world_get(system, &world, error));
     return define_all(linker, world, error);
 }
 

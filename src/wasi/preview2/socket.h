@@ -15,7 +15,8 @@ typedef struct p2_socket {
     p2_world *world; /* which counts sockets */
     wasi_socket socket;
     p2_step step;
-    p2_sink *sink; /* of a connection */
+    p2_sink *sink;        /* of a connection */
+    bool sends, receives; /* 0.3: had its one stream for that */
 } p2_socket;
 
 /* INCOMING_ and OUTGOING_DATAGRAM_STREAM; the parent is the socket. */
