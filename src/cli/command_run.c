@@ -44,7 +44,8 @@ static const cli_option options[] = {
      "No standard input, output or error"},
     {NULL, 0, CLI_HEADING, 0, NULL, "What runs"},
     {"invoke", 0, CLI_TEXT, AT(invoke), "NAME",
-     "Call this export with the arguments, and print its results"},
+     "Call this export with the arguments, and print its results; of a "
+     "component also 'f(1, \"two\")'"},
     {"preload", 0, CLI_LIST, AT(preloads), "NAME=MODULE",
      "Give a module's exports to imports from NAME"},
     {"argv0", 0, CLI_TEXT, AT(program), "NAME",
@@ -270,13 +271,20 @@ static whit_status call(struct world *w, const struct options *o,
 }
 
 static whit_status run_component(struct world *w, const struct options *o,
-                                 whit_error *error)
+                                 const cli_line *line, whit_error *error)
 {
     w->imports = whit_imports_new();
     TRY_ALLOC(w->imports, error);
-    cli_component run = {w->store,     w->wasi,
-                         w->component, w->imports,
-                         o->invoke,    o->timeout ? &w->expired : NULL};
+    cli_component run = {
+        .store = w->store,
+        .wasi = w->wasi,
+        .component = w->component,
+        .imports = w->imports,
+        .invoke = o->invoke,
+        .words = line->operands + 1,
+        .word_count = line->operand_count - 1,
+        .expired = o->timeout ? &w->expired : NULL,
+    };
     return cli_run_component(&run, &w->failed, error);
 }
 
@@ -299,7 +307,7 @@ static whit_status run_world(struct world *w, const struct options *o,
             return error_set(error, WHIT_IO, "cannot start a timer");
     }
     if (w->component)
-        return run_component(w, o, error);
+        return run_component(w, o, line, error);
     TRY(whit_linker_instantiate(w->linker, w->module, &w->instance, error));
     return call(w, o, line, error);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/wave.h"
 
 #define SLICE INT64_C(10000000) /* between looks at the time */
 
@@ -14,9 +15,10 @@ static bool is_expired(const cli_component *self)
 }
 
 /* Runs guests and waits for what they wait for, until the call ended. */
-static whit_status finish_call(const cli_component *self, whit_call *call,
+static whit_status finish_call(void *context, whit_call *call,
                                whit_error *error)
 {
+    const cli_component *self = context;
     int64_t slice = self->expired ? SLICE : -1;
     for (;;) {
         whit_call_state state = whit_call_poll(call);
@@ -53,7 +55,7 @@ static whit_status run_command(const cli_component *self,
     uint8_t result = 0;
     whit_call *call;
     TRY(whit_call_start_typed(run, NULL, &result, &call, error));
-    whit_status status = finish_call(self, call, error);
+    whit_status status = finish_call((void *)(uintptr_t)self, call, error);
     *failed = result != 0;
     if (status == WHIT_OK)
         finish_store(self);
@@ -80,6 +82,10 @@ static whit_status run_instance(const cli_component *self,
                                 whit_component_instance *instance, bool *failed,
                                 whit_error *error)
 {
+    if (self->invoke)
+        return cli_wave_call(instance, self->invoke, self->words,
+                             self->word_count, finish_call,
+                             (void *)(uintptr_t)self, error);
     whit_component_func *run = find_run(instance);
     if (!run)
         return error_set(error, WHIT_ARGUMENT,

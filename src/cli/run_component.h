@@ -11,8 +11,10 @@ typedef struct cli_component {
     whit_store *store;
     whit_wasi *wasi;
     whit_component *component;
-    whit_imports *imports; /* empty; outlives the store */
-    const char *invoke;    /* `f(1, "two")`; NULL: the command's run */
+    whit_imports *imports;    /* empty; outlives the store */
+    const char *invoke;       /* `f(1, "two")`, or `f`; NULL: run */
+    const char *const *words; /* arguments of `f` */
+    size_t word_count;
     /* Set by another thread when the time is over; NULL: never. */
     const atomic_bool *expired;
 } cli_component;

@@ -92,14 +92,32 @@ static void sink_empty(p2_sink *self)
         self->error = error;
 }
 
-static void sink_arm(p2_sink *self);
+static void sink_unlink(p2_sink *self)
+{
+    if (self->previous)
+        self->previous->next = self->next;
+    else
+        self->world->armed = self->next;
+    if (self->next)
+        self->next->previous = self->previous;
+    self->previous = self->next = NULL;
+    self->armed = false;
+}
+
+void wasi_p2_sink_disarm(p2_sink *self)
+{
+    if (!self->armed)
+        return;
+    wasi_reactor_remove(self->world->reactor, &self->waiter);
+    sink_unlink(self);
+    wasi_p2_sink_release(self);
+}
 
 static void sink_ready(wasi_waiter *waiter)
 {
     p2_sink *self = waiter->env;
-    self->armed = false;
-    if (!wasi_p2_sink_drain(self))
-        sink_arm(self);
+    sink_unlink(self);
+    (void)wasi_p2_sink_drain(self);
     wasi_p2_sink_release(self);
 }
 
@@ -117,6 +135,10 @@ static void sink_arm(p2_sink *self)
         return;
     self->armed = true;
     self->references++;
+    self->next = self->world->armed;
+    if (self->next)
+        self->next->previous = self;
+    self->world->armed = self;
 }
 
 bool wasi_p2_sink_drain(p2_sink *self)
@@ -139,6 +161,7 @@ bool wasi_p2_sink_drain(p2_sink *self)
     }
     if (self->pending.size || self->finish)
         sink_empty(self);
+    wasi_p2_sink_disarm(self); /* the caller has another reference */
     return true;
 }
 

@@ -33,8 +33,9 @@ typedef struct p2_sink {
     size_t sent; /* of it */
     wasi_error error;
     bool finish; /* shut down for writing when all is sent */
-    bool armed;
+    bool armed;  /* the reactor knows the waiter, a reference */
     wasi_waiter waiter;
+    struct p2_sink *previous, *next; /* armed ones of the world */
 } p2_sink;
 
 typedef struct p2_output {
@@ -59,6 +60,8 @@ p2_sink *wasi_p2_sink_new(p2_world *world, wasi_descriptor *descriptor);
 void wasi_p2_sink_release(p2_sink *self);
 /* Writes what can be written without a wait; true when nothing is left. */
 bool wasi_p2_sink_drain(p2_sink *self);
+/* Gives up what is pending. */
+void wasi_p2_sink_disarm(p2_sink *self);
 /* Shuts the socket down for writing behind what is pending. */
 void wasi_p2_sink_finish(p2_sink *self);
 

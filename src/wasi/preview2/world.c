@@ -279,6 +279,8 @@ void wasi_p2_world_free(wasi_face *face)
         wasi_p2_object_release(self->entries[i].object);
     for (size_t i = 0; i < COUNT_OF(self->sinks); i++)
         wasi_p2_sink_release(self->sinks[i]);
+    while (self->armed)
+        wasi_p2_sink_disarm(self->armed);
     mem_free(self->entries);
     mem_free(self);
 }

@@ -54,6 +54,7 @@ typedef struct p2_world {
     uint32_t sockets;
     struct p2_wait *waits;
     struct p2_sink *sinks[2]; /* standard output and error, or NULL */
+    struct p2_sink *armed;    /* those that wait for their descriptors */
 } p2_world;
 
 /* Zeroed but for the head; the size is that of the whole. NULL: no memory. */
