@@ -122,16 +122,16 @@ static notice end_operation(canon_end *self, canon_copy_result result,
     return out;
 }
 
-static void tell(const notice *notice)
+static void tell(const notice *self)
 {
-    if (notice->done)
-        notice->done(notice->env, notice->result, notice->count);
+    if (self->done)
+        self->done(self->env, self->result, self->count);
 }
 
 static void notify(canon_end *self, canon_copy_result result, bool reclaims)
 {
-    const notice notice = end_operation(self, result, reclaims);
-    tell(&notice);
+    const notice heard = end_operation(self, result, reclaims);
+    tell(&heard);
 }
 
 static void notify_both(canon_end *other, canon_end *self, bool reclaims)
