@@ -4,16 +4,38 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "wasi/preview2/stream.h"
 
 /* ---- Environment ---- */
 
-/* One text behind the other, each with its NUL. */
-static p2_list text_next(const char **at)
+/* Bytes of the host as text: what is no UTF-8 becomes U+FFFD, so that a guest
+ * can start whatever it is told. */
+static whit_status text_repair(p2_call *call, p2_list *text)
 {
-    p2_list text = {*at, strlen(*at)};
-    *at += text.length + 1;
-    return text;
+    slice left = slice_of(text->data, text->length);
+    if (utf8_valid(left))
+        return WHIT_OK;
+    uint8_t *out = wasi_p2_alloc(call, 3 * left.size);
+    TRY_ALLOC(out, call->error);
+    size_t size = 0;
+    while (left.size) {
+        uint32_t code;
+        unsigned step = utf8_decode(left, &code);
+        size += utf8_encode(step ? code : 0xfffd, out + size);
+        step += !step;
+        left = slice_of(left.data + step, left.size - step);
+    }
+    *text = (p2_list){out, size};
+    return WHIT_OK;
+}
+
+/* One text behind the other, each with its NUL. */
+static whit_status text_next(p2_call *call, const char **at, p2_list *text)
+{
+    *text = (p2_list){*at, strlen(*at)};
+    *at += text->length + 1;
+    return text_repair(call, text);
 }
 
 whit_status wasi_p2_environment_get_environment(p2_call *call)
@@ -25,7 +47,8 @@ whit_status wasi_p2_environment_get_environment(p2_call *call)
     TRY_ALLOC(pairs, call->error);
     *out = (p2_list){pairs, texts->count};
     for (uint32_t i = 0; i < texts->count; i++) {
-        p2_list text = text_next(&at);
+        p2_list text;
+        TRY(text_next(call, &at, &text));
         const char *value = memchr(text.data, '=', text.length);
         size_t name =
             value ? (size_t)(value - (const char *)text.data) : text.length;
@@ -45,7 +68,7 @@ whit_status wasi_p2_environment_get_arguments(p2_call *call)
     TRY_ALLOC(items, call->error);
     *out = (p2_list){items, texts->count};
     for (uint32_t i = 0; i < texts->count; i++)
-        items[i] = text_next(&at);
+        TRY(text_next(call, &at, &items[i]));
     return WHIT_OK;
 }
 

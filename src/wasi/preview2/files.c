@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #define SECOND 1000000000u
 
@@ -398,6 +399,8 @@ whit_status wasi_p2_preopens_get_directories(p2_call *call)
             continue;
         }
         items->name = (p2_list){found->preopen, strlen(found->preopen)};
+        if (!utf8_valid(slice_text(found->preopen)))
+            items->name.length = 0; /* has no form here */
         TRY(wasi_p2_descriptor_give(call, found, &items->descriptor));
         items++;
         out->length++;
