@@ -11,6 +11,7 @@
 /* One run. */
 typedef struct job {
     const tool_componentize_options *options;
+    buffer hooked;         /* the module with task hooks */
     buffer linked;         /* the module with preview 1 */
     wasm_module **modules; /* the main one, then adapters as given */
     uint32_t count;
@@ -210,6 +211,39 @@ static whit_status trim_main(job *self, component_new_module *main,
     return status;
 }
 
+static bool adapters_import(const job *self, slice name)
+{
+    for (uint32_t m = 1; m < self->count; m++)
+        for (uint32_t i = 0; i < self->modules[m]->import_count; i++) {
+            const wasm_import *it = &self->modules[m]->imports[i];
+            if (slice_is(it->module, "__main_module__") &&
+                slice_equal(it->name, name))
+                return true;
+        }
+    return slice_is(name, "cabi_realloc_adapter");
+}
+
+/* What adapters call is no task of its own. */
+static whit_status hook_main(job *self, component_new_module *main,
+                             const component_new_options *given,
+                             whit_error *error)
+{
+    component_new_exports used;
+    if (!tool_task_hooks_wanted(self->modules[0]))
+        return WHIT_OK;
+    TRY(component_new_used_exports(main, self->set, self->world, given, 0,
+                                   &used, error));
+    for (uint32_t i = 0; i < used.count; i++)
+        if (adapters_import(self, self->modules[0]->exports[i].name))
+            used.used[i] = 0;
+    whit_status status =
+        tool_task_hooks(main->bytes, &used, &self->hooked, error);
+    mem_free(used.used);
+    if (status == WHIT_OK)
+        main->bytes = buffer_view(&self->hooked);
+    return status;
+}
+
 static whit_status add_adapters(job *self, component_new_module *main,
                                 uint32_t *count, whit_error *error)
 {
@@ -224,8 +258,8 @@ static whit_status add_adapters(job *self, component_new_module *main,
     component_new_options options = self->options->component;
     options.adapters = given;
     options.adapter_count = given_count;
-    whit_status status = WHIT_OK;
-    if (self->options->shrink)
+    whit_status status = hook_main(self, main, &options, error);
+    if (self->options->shrink && status == WHIT_OK)
         status = trim_main(self, main, &options, error);
     for (uint32_t i = 0; i < given_count && status == WHIT_OK; i++)
         status = add_adapter(self, i, main, &options, count, error);
@@ -275,6 +309,7 @@ static void release(job *self)
     mem_free(self->trimmed);
     mem_free(self->made);
     buffer_release(&self->linked);
+    buffer_release(&self->hooked);
 }
 
 whit_status tool_componentize(slice module,
@@ -283,6 +318,7 @@ whit_status tool_componentize(slice module,
 {
     job self = {.options = options};
     buffer_init(&self.linked);
+    buffer_init(&self.hooked);
     whit_status status = make(&self, module, out, error);
     release(&self);
     return status;

@@ -47,6 +47,11 @@ whit_status tool_componentize(slice module,
  * adapter without stack pointer is copied. */
 whit_status tool_adapter_stack(slice adapter, bool lazy, buffer *out,
                                whit_error *error) WHIT_MUST_CHECK;
+/* Whether the module wants to hear of its tasks, and the module with calls of
+ * its hook around all that is used of it. */
+bool tool_task_hooks_wanted(const wasm_module *module);
+whit_status tool_task_hooks(slice module, const component_new_exports *used,
+                            buffer *out, whit_error *error) WHIT_MUST_CHECK;
 /* A core module that exports an allocator which grows the memory that it
  * imports as `env` `memory`, a page at a time. */
 slice tool_adapter_allocator(void);

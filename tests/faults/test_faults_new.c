@@ -33,6 +33,7 @@ static const char module_text[] =
     "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) "
     "unreachable)"
     "(func (export \"_initialize\"))"
+    "(func (export \"__wasm_task_hook\") (param i32))"
     "(func (export \"a:b/t#[constructor]r\") (param i32) (result i32) "
     "unreachable)"
     "(func (export \"a:b/t#[method]r.get\") (param i32) (result i32) "
