@@ -177,7 +177,8 @@ static const char *build(rust_generator *self, rust_body *body, uint32_t scope,
         all = rust_text(self, "%s%s%s: %s", all, i ? ", " : "",
                         rust_identifier(self, def->fields[i].name),
                         parts->items[i]);
-    if (strlen(all) <= 18) {
+    size_t width = body->indent + strlen(head) + strlen(all) + 4;
+    if (strlen(all) <= 18 && width <= RUST_WIDTH) {
         rust_line(body, "%s %s };", head, all);
         return name;
     }

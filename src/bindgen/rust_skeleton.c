@@ -91,7 +91,8 @@ whit_status rust_skeleton(const bind_world *world, const bind_options *options,
         if (world->scopes[i].exported &&
             (world->scopes[i].item || world->scopes[i].function_count))
             write_scope(&self, i, &names, &all);
-    buffer_text(text, "#![no_std]\n\nmod bindings;\n");
+    buffer_text(text, "#![no_std]\n#![allow(unused_variables)]\n\n"
+                      "mod bindings;\n");
     if (all.size) {
         buffer_text(text, "\n#[allow(unused_imports)]\n"
                           "use whit::{BTreeMap, String, Vec};\n"

@@ -311,6 +311,7 @@ impl Given {
         index
     }
 
+    #[cfg(feature = "async")]
     /// How many handles were given.
     pub(crate) fn count(&self) -> usize {
         let handles = self.handles.take();
@@ -319,6 +320,7 @@ impl Given {
         count
     }
 
+    #[cfg(feature = "async")]
     /// Takes all but the first handles back, which must still be where they
     /// were.
     pub(crate) unsafe fn undo(&self, first: usize) {

@@ -15,6 +15,9 @@ use crate::task::{self, BLOCKED};
 /// The most elements of one copy.
 const MOST: usize = (1 << 28) - 1;
 
+/// In the low bits of what a copy answers.
+const DROPPED: u32 = 1;
+
 /// What generated code knows of the elements of a stream or future.
 pub struct Elements<T: 'static> {
     /// Bytes of one element.
@@ -156,6 +159,8 @@ impl<T> Lowered<T> {
 #[derive(Debug)]
 pub struct StreamWriter<T: 'static> {
     handle: Handle,
+    /// The other end is closed, and must not be asked again.
+    done: bool,
     ops: &'static StreamOps<T>,
 }
 
@@ -163,6 +168,8 @@ pub struct StreamWriter<T: 'static> {
 #[derive(Debug)]
 pub struct StreamReader<T: 'static> {
     handle: Handle,
+    /// The other end is closed, and must not be asked again.
+    done: bool,
     ops: &'static StreamOps<T>,
 }
 
@@ -186,10 +193,12 @@ pub fn stream<T>(ops: &'static StreamOps<T>) -> (StreamWriter<T>, StreamReader<T
     (
         StreamWriter {
             handle: writer,
+            done: false,
             ops,
         },
         StreamReader {
             handle: reader,
+            done: false,
             ops,
         },
     )
@@ -198,6 +207,9 @@ pub fn stream<T>(ops: &'static StreamOps<T>) -> (StreamWriter<T>, StreamReader<T
 impl<T> StreamWriter<T> {
     /// Writes some of the elements; the others come back.
     pub async fn write(&mut self, values: Vec<T>) -> (StreamResult, Vec<T>) {
+        if self.done {
+            return (StreamResult::Dropped, values);
+        }
         let ops = self.ops;
         let count = values.len().min(MOST);
         let lowered = Lowered::new(&ops.elements, values);
@@ -208,7 +220,9 @@ impl<T> StreamWriter<T> {
             cancel: ops.cancel_write,
             cancelled: (code == BLOCKED).then_some(|_| ()),
         };
-        let result = StreamResult::of(copying.finish(code).await);
+        let code = copying.finish(code).await;
+        self.done = code & 15 == DROPPED;
+        let result = StreamResult::of(code);
         (result, lowered.rest(result.count()))
     }
 
@@ -245,6 +259,7 @@ impl<T> StreamReader<T> {
     pub unsafe fn _from_handle(handle: u32, ops: &'static StreamOps<T>) -> Self {
         Self {
             handle: Handle::new(handle),
+            done: false,
             ops,
         }
     }
@@ -255,10 +270,17 @@ impl<T> StreamReader<T> {
     }
 
     /// Reads as many elements as there is room behind those in `values`.
-    pub async fn read(&mut self, mut values: Vec<T>) -> (StreamResult, Vec<T>) {
+    pub async fn read(&mut self, values: Vec<T>) -> (StreamResult, Vec<T>) {
+        let room = (values.capacity() - values.len()).min(MOST);
+        self.read_some(values, room).await
+    }
+
+    async fn read_some(&mut self, mut values: Vec<T>, room: usize) -> (StreamResult, Vec<T>) {
+        if self.done {
+            return (StreamResult::Dropped, values);
+        }
         let ops = self.ops;
         let elements = &ops.elements;
-        let room = (values.capacity() - values.len()).min(MOST);
         let arrays = Arrays::new();
         let base = if elements.plain {
             values.spare_capacity_mut().as_mut_ptr().cast()
@@ -277,7 +299,9 @@ impl<T> StreamReader<T> {
             cancel: ops.cancel_read,
             cancelled: (code == BLOCKED).then_some(drop_all),
         };
-        let result = StreamResult::of(copying.finish(code).await);
+        let code = copying.finish(code).await;
+        self.done = code & 15 == DROPPED;
+        let result = StreamResult::of(code);
         unsafe {
             if elements.plain {
                 values.set_len(values.len() + result.count());
@@ -293,7 +317,7 @@ impl<T> StreamReader<T> {
     /// The next element; none when the other end is closed.
     pub async fn next(&mut self) -> Option<T> {
         loop {
-            let (result, mut values) = self.read(Vec::with_capacity(1)).await;
+            let (result, mut values) = self.read_some(Vec::with_capacity(1), 1).await;
             match result {
                 StreamResult::Complete(0) => continue,
                 _ => return values.pop(),
@@ -421,7 +445,13 @@ impl<T> FutureReader<T> {
     }
 
     /// Waits for the value. `future.await` is the same.
-    pub async fn read(self) -> T {
+    pub async fn read(mut self) -> T {
+        self.wait().await
+    }
+
+    /// Waits for the value. This may be given up and begun again, until there
+    /// was a value: there is no second one.
+    pub async fn wait(&mut self) -> T {
         let ops = self.ops;
         let elements = &ops.elements;
         let arrays = Arrays::new();
