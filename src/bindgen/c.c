@@ -500,7 +500,13 @@ static whit_status write_source(c_generator *self, const buffer *support,
         buffer_text(out, "\n#include <stdlib.h>\n");
     write_helpers(self, support, out);
     if (self->c_asserts.size) {
-        buffer_text(out, "\n#ifdef __wasm32__\n");
+        buffer_text(out, "\n// Every type lies in memory as its WIT type does."
+                         "\n#ifdef __wasm32__\n#define LAYOUT(type, size, "
+                         "alignment) \\\n"
+                         "    _Static_assert(sizeof(type) == (size) && \\\n"
+                         "                       _Alignof(type) == "
+                         "(alignment), \\\n"
+                         "                   \"layout of \" #type)\n");
         buffer_slice(out, buffer_view(&self->c_asserts));
         buffer_text(out, "#endif\n");
     }

@@ -191,8 +191,10 @@ void c_define_free(c_generator *self, c_type *entry)
     buffer body;
     buffer_init(&body);
     write_body(self, entry, true, &body);
-    buffer_printf(&self->c_helpers, "\nvoid %s(%s *ptr)\n{\n", entry->free,
-                  entry->name);
+    buffer_put(&self->c_helpers, '\n');
+    c_write_call(c_text(self, "void %s", entry->free), parts, 1, 0,
+                 &self->c_helpers);
+    buffer_text(&self->c_helpers, "\n{\n");
     if (!body.size)
         buffer_text(&self->c_helpers, "    (void)ptr;\n");
     buffer_slice(&self->c_helpers, buffer_view(&body));

@@ -76,19 +76,45 @@ void c_signature_of(c_generator *self, uint32_t scope,
         out->result = C_RESULT_RESULT;
 }
 
+/* Where the name in "type name" begins; 0 when the head has no type. */
+static size_t name_start(const char *head)
+{
+    const char *space = strrchr(head, ' ');
+    if (!space)
+        return 0;
+    return (size_t)(space - head) + 1 + (space[1] == '*');
+}
+
 void c_write_call(const char *head, const char *const *parts, size_t count,
                   unsigned indent, buffer *out)
 {
-    const char *end = strrchr(head, '\n');
-    size_t column = strlen(end ? end + 1 : head) + 1;
+    size_t column = strlen(head) + 1;
     size_t longest = 0;
     for (size_t i = 0; i < count; i++)
         longest = strlen(parts[i]) > longest ? strlen(parts[i]) : longest;
-    size_t next = column + longest + 2 > 80 ? indent + 4 : column;
+    size_t next = column;
+    if (column + longest + 2 > 80) {
+        size_t name = indent ? 0 : name_start(head);
+        if (name <= strlen("void "))
+            name = 0;
+        next = indent + 4;
+        if (name && column - name + longest + 2 <= 80) {
+            size_t type = name;
+            while (head[type - 1] == ' ')
+                type--;
+            buffer_printf(out, "%.*s\n", (int)type, head);
+            head += name;
+            next = column -= name;
+        }
+    }
     buffer_printf(out, "%s(", head);
+    if (next < column) {
+        buffer_printf(out, "\n%*s", (int)next, "");
+        column = next;
+    }
     for (size_t i = 0; i < count; i++) {
         size_t size = strlen(parts[i]);
-        if (column + size + 2 > 80 && column > next) {
+        if (column + size + 1 + (i + 1 == count) > 80 && column > next) {
             if (i)
                 out->size -= out->size > 0;
             buffer_printf(out, "\n%*s", (int)next, "");

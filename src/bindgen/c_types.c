@@ -451,11 +451,8 @@ static void define_parts(c_generator *self, const c_type *entry,
 static void write_layout_assertion(c_generator *self, const c_type *entry)
 {
     const wit_layout *layout = wit_layout_of(self->set, entry->type, 4);
-    buffer_printf(&self->c_asserts,
-                  "_Static_assert(sizeof(%s) == %u, \"size of %s\");\n"
-                  "_Static_assert(_Alignof(%s) == %u, \"alignment of %s\");\n",
-                  entry->name, layout->size, entry->name, entry->name,
-                  layout->alignment, entry->name);
+    buffer_printf(&self->c_asserts, "LAYOUT(%s, %u, %u);\n", entry->name,
+                  layout->size, layout->alignment);
 }
 
 static void define_aggregate(c_generator *self, c_type *entry,

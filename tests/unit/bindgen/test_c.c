@@ -60,8 +60,8 @@ TEST(header)
         "uint64_t demo_a_types_slow_blocking(",
         "my_world_callback_code_t exports_demo_a_types_slow(uint32_t a,",
         "void exports_demo_a_types_slow_return(uint64_t ret);\n",
-        "my_world_stream_u8_t my_world_stream_u8_new(\n"
-        "    my_world_stream_u8_writer_t *writer);",
+        "my_world_stream_u8_t\nmy_world_stream_u8_new("
+        "my_world_stream_u8_writer_t *writer);",
         "void demo_a_types_shape_free(demo_a_types_shape_t *ptr);\n",
     };
     uint32_t root;
@@ -92,7 +92,7 @@ TEST(source)
         "__import_module__(\"[export]demo:a/types@1.0.0\"),\n"
         "               __import_name__(\"[resource-new]file\")",
         "__export_name__(\"demo:a/types@1.0.0#[dtor]file\")",
-        "_Static_assert(sizeof(demo_a_types_point_t) == 24,",
+        "LAYOUT(demo_a_types_point_t, 24, 8);\n",
         ".section \\\".custom_section.component-type:my-world\\\"",
         "#include <stdlib.h>\n",
     };
