@@ -2,7 +2,8 @@
  * Fuzz target: components in both formats. What decodes must encode to bytes
  * that decode to the same bytes, and what it prints must parse and encode
  * to bytes that are valid exactly when the first are. Text that parses goes
- * the same way. */
+ * the same way. What is valid and has WIT prints it; a binary package encodes
+ * to one that says the same. */
 #include <stdlib.h>
 
 #include "component/decode.h"
@@ -10,6 +11,9 @@
 #include "component/print.h"
 #include "component/text.h"
 #include "component/validate.h"
+#include "component/wit_decode.h"
+#include "component/wit_encode.h"
+#include "wit/print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,6 +50,38 @@ static void print_and_parse(const component_file *file)
     buffer_release(&other);
 }
 
+static void print_wit(const wit_set *set, uint32_t package, buffer *out)
+{
+    expect(wit_print_package(set, package, NULL, out, NULL) == WHIT_OK);
+}
+
+static void check_wit(const component_file *file)
+{
+    wit_set *set = wit_set_new(), *back = wit_set_new();
+    uint32_t package, again;
+    buffer text, bytes, other;
+    buffer_init(&text);
+    buffer_init(&bytes);
+    buffer_init(&other);
+    expect(set && back);
+    if (component_wit_decode_file(set, file, &package, NULL) == WHIT_OK) {
+        print_wit(set, package, &text);
+        if (component_wit_is_package(&file->root)) {
+            expect(component_wit_package_encode(set, package, false, &bytes,
+                                                NULL) == WHIT_OK);
+            expect(component_wit_decode(back, buffer_view(&bytes), &again,
+                                        NULL) == WHIT_OK);
+            print_wit(back, again, &other);
+            expect(slice_equal(buffer_view(&text), buffer_view(&other)));
+        }
+    }
+    wit_set_free(set);
+    wit_set_free(back);
+    buffer_release(&text);
+    buffer_release(&bytes);
+    buffer_release(&other);
+}
+
 static void check(component_file *file)
 {
     component_file *back = NULL;
@@ -60,8 +96,10 @@ static void check(component_file *file)
         expect(slice_equal(buffer_view(&bytes), buffer_view(&other)));
         whit_status again = component_validate(back, &error);
         expect((valid == WHIT_OK) == (again == WHIT_OK));
-        if (valid == WHIT_OK)
+        if (valid == WHIT_OK) {
+            check_wit(back);
             print_and_parse(back);
+        }
     } else {
         /* Text may hold what the binary format has no bytes for. */
         expect(file->is_text && valid != WHIT_OK);

@@ -10,13 +10,16 @@
 
 /* ---- Worlds ---- */
 
-/* The list of documents an item of a world is in: exports were among the
- * imports once. */
-static uint32_t item_list(const wit_decoder *d, uint32_t docs, bool exported,
-                          const char *imports, const char *exports, slice name)
+/* The list of documents an item of a world is in. An old format has exports
+ * in the list of imports, when there is no import of that name. */
+static uint32_t item_list(const wit_decoder *d, uint32_t world, uint32_t docs,
+                          bool exported, const char *imports,
+                          const char *exports, slice name)
 {
+    uint64_t known;
     uint32_t list = component_docs_get(&d->docs, docs, exports);
-    if (exported && component_docs_child(&d->docs, list, name) != WIT_NONE)
+    if (exported && (component_docs_child(&d->docs, list, name) != WIT_NONE ||
+                     decoder_find(&d->items, world, 0, name, &known)))
         return list;
     return component_docs_get(&d->docs, docs, imports);
 }
@@ -71,7 +74,7 @@ static whit_status fill_labelled(wit_decoder *d, uint32_t world, bool exported,
 {
     wit_item item = {.kind = WIT_ITEM_INTERFACE, .index = interface};
     uint64_t known;
-    uint32_t list = item_list(d, docs, exported, "interfaces",
+    uint32_t list = item_list(d, world, docs, exported, "interfaces",
                               "interface_exports", entity->name);
     uint32_t inner = component_docs_child(&d->docs, list, entity->name);
     if (decoder_find(&d->items, world, exported, entity->name, &known)) {
@@ -121,7 +124,7 @@ static whit_status fill_item(wit_decoder *d, uint32_t world, bool exported,
         return fill_instance(d, world, exported, entity, docs);
     case COMPONENT_SORT_FUNC:
         return decoder_function(d, exported, entity,
-                                item_list(d, docs, exported, "funcs",
+                                item_list(d, world, docs, exported, "funcs",
                                           "func_exports", entity->name));
     case COMPONENT_SORT_TYPE:
         if (!exported)
