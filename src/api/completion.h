@@ -21,6 +21,7 @@ struct whit_completion {
     api_world *world;
     canon_host_call *call;
     void *result;               /* the call's */
+    canon_component *component; /* counted: it has the type */
     const component_node *type; /* of the result; NULL: none */
     size_t size;
     void *answer; /* in the arena, with all that it points to */

@@ -215,6 +215,8 @@ whit_completion *whit_host_call_defer(whit_host_call *call,
     self->env = env;
     self->call = call->canon;
     self->result = canon_host_call_defer(call->canon, on_cancel, self);
+    self->component = canon_host_call_component(call->canon);
+    canon_component_retain(self->component);
     self->world = world;
     api_world_retain(world);
     pthread_mutex_lock(&world->lock);
@@ -226,6 +228,7 @@ whit_completion *whit_host_call_defer(whit_host_call *call,
 
 void api_completion_free(whit_completion *self)
 {
+    canon_component_release(self->component);
     arena_release(&self->arena);
     mem_free(self);
 }

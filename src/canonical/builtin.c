@@ -268,7 +268,7 @@ static whit_status thread_resume_later(const canon_definition *self,
                                        whit_error *error)
 {
     (void)thread;
-    canon_thread *other;
+    canon_thread *other = NULL;
     TRY(get_suspended(self, slots[0].u32, &other, error));
     canon_thread_wait(other, CANON_WAIT_READY, NULL);
     return WHIT_OK;
@@ -308,7 +308,7 @@ static whit_status thread_suspend_then_resume(const canon_definition *self,
                                               canon_thread *thread,
                                               rt_slot *slots, whit_error *error)
 {
-    canon_thread *other;
+    canon_thread *other = NULL;
     TRY(get_suspended(self, slots[0].u32, &other, error));
     return give_way(self, thread, other, false, slots, error);
 }
@@ -317,7 +317,7 @@ static whit_status thread_yield_then_resume(const canon_definition *self,
                                             canon_thread *thread,
                                             rt_slot *slots, whit_error *error)
 {
-    canon_thread *other;
+    canon_thread *other = NULL;
     TRY(get_suspended(self, slots[0].u32, &other, error));
     return give_way(self, thread, other, true, slots, error);
 }
@@ -325,7 +325,7 @@ static whit_status thread_yield_then_resume(const canon_definition *self,
 static whit_status promote(const canon_definition *self, canon_thread *thread,
                            bool yields, rt_slot *slots, whit_error *error)
 {
-    canon_thread *other;
+    canon_thread *other = NULL;
     TRY(get_thread(self, slots[0].u32, &other, error));
     if (!canon_thread_ready(other))
         other = NULL;
@@ -405,7 +405,7 @@ static whit_status error_context_message(const canon_definition *self,
                                          whit_error *error)
 {
     (void)thread;
-    canon_error_context *context;
+    canon_error_context *context = NULL;
     TRY(get_error_context(self, slots[0].u32, &context, error));
     const canon_side to = {.instance = self->instance,
                            .options = &self->options};
@@ -424,7 +424,7 @@ static whit_status error_context_drop(const canon_definition *self,
                                       whit_error *error)
 {
     (void)thread;
-    canon_error_context *context;
+    canon_error_context *context = NULL;
     TRY(get_error_context(self, slots[0].u32, &context, error));
     canon_handles_remove(&self->instance->handles, slots[0].u32);
     error_context_release(context);

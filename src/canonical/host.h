@@ -44,11 +44,11 @@ struct canon_store *canon_host_call_store(canon_host_call *self);
 struct canon_instance *canon_host_call_caller(canon_host_call *self);
 /* Whose types those of the function are (canon_stream_new). */
 struct canon_instance *canon_host_call_resolver(const canon_host_call *self);
-/* The answer comes later. `cancel`, or NULL, is called at most once when the
- * guest asks for cancellation: the call is then finished, sooner or later,
- * by canon_host_call_finish or canon_host_call_cancelled. Memory at the
- * returned pointer is the result's, to be filled before finishing; arguments
- * stay valid until then. */
+/* The answer comes later. `cancel`, or NULL, is called at most once: when the
+ * guest asks for cancellation, and then the call is finished, sooner or later,
+ * by canon_host_call_finish or canon_host_call_cancelled; or when the store
+ * goes, and then the call is gone. The memory that is returned is the
+ * result's, to be filled before finishing; arguments stay valid until then. */
 void *canon_host_call_defer(canon_host_call *self, void (*cancel)(void *env),
                             void *env);
 /* Lowers what lies in the result's memory and lets the guest go on. The call
@@ -98,6 +98,8 @@ whit_status canon_host_define(canon_host_instance *self, slice name,
                               canon_host_function function, void *env,
                               whit_error *error) WHIT_MUST_CHECK;
 const component_node *canon_host_call_type(const canon_host_call *self);
+/* The component that the type belongs to. */
+struct canon_component *canon_host_call_component(const canon_host_call *self);
 /* A resource type of the host; the same `resource` may have several names.
  * Each store makes its canon_resource from it. */
 typedef struct canon_host_resource { /* static: compared by address */

@@ -95,6 +95,11 @@ const component_node *canon_host_call_type(const canon_host_call *self)
     return self->function->type;
 }
 
+canon_component *canon_host_call_component(const canon_host_call *self)
+{
+    return self->function->resolver->component;
+}
+
 /* ---- Calling ---- */
 
 static uint32_t align16(uint32_t size)

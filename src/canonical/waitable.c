@@ -110,7 +110,7 @@ static whit_status store_event(const canon_definition *self,
 static whit_status set_wait(const canon_definition *self, canon_thread *thread,
                             rt_slot *slots, whit_error *error)
 {
-    canon_set *set;
+    canon_set *set = NULL;
     TRY(canon_thread_check_block(thread, error));
     TRY(get_set(self, slots[0].u32, &set, error));
     set->waiting++;
@@ -129,7 +129,7 @@ static whit_status set_wait(const canon_definition *self, canon_thread *thread,
 static whit_status set_poll(const canon_definition *self, canon_thread *thread,
                             rt_slot *slots, whit_error *error)
 {
-    canon_set *set;
+    canon_set *set = NULL;
     canon_event event = {CANON_EVENT_NONE, 0, 0};
     TRY(get_set(self, slots[0].u32, &set, error));
     if (canon_task_deliver_cancel(thread->task, self->cancellable))
@@ -143,7 +143,7 @@ static whit_status set_drop(const canon_definition *self, canon_thread *thread,
                             rt_slot *slots, whit_error *error)
 {
     (void)thread;
-    canon_set *set;
+    canon_set *set = NULL;
     TRY(get_set(self, slots[0].u32, &set, error));
     if (set->first)
         return canon_trap(error, "cannot drop waitable set with waitables");
@@ -220,7 +220,7 @@ static whit_status subtask_cancel(const canon_definition *self,
                                   canon_thread *thread, rt_slot *slots,
                                   whit_error *error)
 {
-    canon_subtask *subtask;
+    canon_subtask *subtask = NULL;
     if (!self->is_async)
         TRY(canon_thread_check_block(thread, error));
     TRY(get_subtask(self, slots[0].u32, &subtask, error));
@@ -252,7 +252,7 @@ static whit_status subtask_drop(const canon_definition *self,
                                 whit_error *error)
 {
     (void)thread;
-    canon_subtask *subtask;
+    canon_subtask *subtask = NULL;
     TRY(get_subtask(self, slots[0].u32, &subtask, error));
     if (!subtask->delivered)
         return canon_trap(error, "cannot drop a subtask which has not yet "
