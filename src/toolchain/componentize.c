@@ -12,6 +12,9 @@
 typedef struct job {
     const tool_componentize_options *options;
     buffer hooked;         /* the module with task hooks */
+    slice main;            /* what the module has become so far */
+    bool merges;           /* worlds are in custom sections */
+    buffer embedded;       /* the module with the world that was given */
     buffer linked;         /* the module with preview 1 */
     wasm_module **modules; /* the main one, then adapters as given */
     uint32_t count;
@@ -63,7 +66,7 @@ static whit_status empty_world(job *self, whit_error *error)
 static whit_status find_world(job *self, whit_error *error)
 {
     self->encoding = self->options->encoding;
-    if (self->options->set) {
+    if (!self->merges) {
         self->set = self->options->set;
         self->world = self->options->world;
         return WHIT_OK;
@@ -82,17 +85,65 @@ static whit_status find_world(job *self, whit_error *error)
 
 /* ---- Modules ---- */
 
+/* The module with the world that was given in place of its own, so that it
+ * can be merged with those of adapters. */
+static whit_status embed_world(job *self, slice module, whit_error *error)
+{
+    const tool_componentize_options *options = self->options;
+    const wasm_module *decoded = self->modules[0];
+    component_new_exports all = {.count = decoded->export_count,
+                                 .used = mem_alloc(decoded->export_count + 1)};
+    TRY_ALLOC(all.used, error);
+    memset(all.used, 1, (size_t)all.count + 1);
+    whit_status status =
+        component_new_trim(module, &all, true, &self->embedded, error);
+    mem_free(all.used);
+    if (status != WHIT_OK)
+        return status;
+    buffer section;
+    buffer_init(&section);
+    buffer_uleb(&section, strlen(COMPONENT_TYPE_SECTION));
+    buffer_text(&section, COMPONENT_TYPE_SECTION);
+    status = component_metadata_encode(options->set, options->world,
+                                       options->encoding, &section, error);
+    buffer_put(&self->embedded, WASM_SECTION_CUSTOM);
+    buffer_uleb(&self->embedded, section.size);
+    buffer_slice(&self->embedded, buffer_view(&section));
+    if (status == WHIT_OK)
+        status = buffer_status(&self->embedded, error);
+    buffer_release(&section);
+    return status;
+}
+
+static whit_status replace_main(job *self, slice bytes, whit_error *error)
+{
+    wasm_module_free(self->modules[0]);
+    self->modules[0] = NULL;
+    self->main = bytes;
+    return decode(bytes, &self->modules[0], error);
+}
+
+static whit_status load_main(job *self, slice module, whit_error *error)
+{
+    self->main = module;
+    TRY(decode(module, &self->modules[0], error));
+    bool link = tool_adapter_wanted(self->modules[0]) &&
+                !has_adapter(self, TOOL_ADAPTER_NAME);
+    self->merges = !self->options->set || link || self->options->adapter_count;
+    if (self->options->set && self->merges) {
+        TRY(embed_world(self, module, error));
+        TRY(replace_main(self, buffer_view(&self->embedded), error));
+    }
+    if (!link)
+        return WHIT_OK;
+    TRY(tool_adapter_link(self->main, &self->linked, error));
+    return replace_main(self, buffer_view(&self->linked), error);
+}
+
 static whit_status load(job *self, slice module, whit_error *error)
 {
-    TRY(decode(module, &self->modules[0], error));
     self->count = 1;
-    if (!self->options->set && tool_adapter_wanted(self->modules[0]) &&
-        !has_adapter(self, TOOL_ADAPTER_NAME)) {
-        TRY(tool_adapter_link(module, &self->linked, error));
-        wasm_module_free(self->modules[0]);
-        self->modules[0] = NULL;
-        TRY(decode(buffer_view(&self->linked), &self->modules[0], error));
-    }
+    TRY(load_main(self, module, error));
     for (uint32_t i = 0; i < self->options->adapter_count; i++) {
         const tool_componentize_adapter *it = &self->options->adapters[i];
         whit_status status =
@@ -285,9 +336,8 @@ static whit_status make(job *self, slice module, buffer *out, whit_error *error)
     TRY(load(self, module, error));
     TRY(find_world(self, error));
     uint32_t count = 0;
-    component_new_module main = {
-        .bytes = self->linked.size ? buffer_view(&self->linked) : module,
-        .encoding = self->encoding};
+    component_new_module main = {.bytes = self->main,
+                                 .encoding = self->encoding};
     TRY(add_adapters(self, &main, &count, error));
     component_new_options options = self->options->component;
     bool allocator = self->made[0].bytes.size != 0;
@@ -310,6 +360,7 @@ static void release(job *self)
     mem_free(self->made);
     buffer_release(&self->linked);
     buffer_release(&self->hooked);
+    buffer_release(&self->embedded);
 }
 
 whit_status tool_componentize(slice module,
@@ -319,6 +370,7 @@ whit_status tool_componentize(slice module,
     job self = {.options = options};
     buffer_init(&self.linked);
     buffer_init(&self.hooked);
+    buffer_init(&self.embedded);
     whit_status status = make(&self, module, out, error);
     release(&self);
     return status;
