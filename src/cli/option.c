@@ -297,10 +297,13 @@ static void help_option(const cli_option *option, buffer *out)
     char letter[8] = "    ";
     if (option->letter)
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    const char *between = option->kind == CLI_OPTIONAL ? "=" : " ";
-    int size = snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name,
-                        option->argument ? between : "",
-                        option->argument ? option->argument : "");
+    bool optional = option->kind == CLI_OPTIONAL;
+    int size =
+        snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, option->name,
+                 optional           ? "[="
+                 : option->argument ? " "
+                                    : "",
+                 option->argument ? option->argument : "", optional ? "]" : "");
     buffer_text(out, left);
     if (size >= HELP_COLUMN - 1) {
         buffer_put(out, '\n');
