@@ -307,9 +307,18 @@ static void write_static_line(rust_generator *self, const export_job *job,
 {
     const char *head = rust_text(self, "static %s_RESULT:", job->shouty);
     size_t width = indent + strlen(head) + strlen(type) + strlen(value) + 4;
+    const char *comma = strrchr(type, ',');
+    const char *open = strchr(type, '<');
     if (width <= RUST_WIDTH)
         buffer_printf(out, "%*s%s %s = %s\n\n", (int)indent, "", head, type,
                       value);
+    else if (indent + strlen(head) + strlen(type) + 3 > RUST_WIDTH && comma &&
+             open)
+        buffer_printf(out, "%*s%s %.*s<\n%*s%.*s,\n%*s%.*s,\n%*s> = %s\n\n",
+                      (int)indent, "", head, (int)(open - type), type,
+                      (int)indent + 4, "", (int)(comma - open - 1), open + 1,
+                      (int)indent + 4, "", (int)strlen(comma) - 3, comma + 2,
+                      (int)indent, "", value);
     else
         buffer_printf(out, "%*s%s %s =\n%*s%s\n\n", (int)indent, "", head, type,
                       (int)indent + 4, "", value);

@@ -77,18 +77,31 @@ static void write_elements(rust_generator *self, rust_body *body,
     inner.indent += 8;
     inner.journal = true;
     rust_line(body, "unsafe fn lift(base: *mut u8) -> %s {", job->element);
-    rust_line(body, "    unsafe {");
+    buffer statements;
+    buffer_init(&statements);
+    rust_body lifting = inner;
+    lifting.out = &statements;
+    const char *value = "";
     if (element == WIT_NONE)
-        rust_line(&inner, "let _ = base;");
+        rust_line(&lifting, "let _ = base;");
     else
-        rust_line(&inner, "%s",
-                  rust_load(self, &inner, job->index, element, "base", 0));
-    rust_line(body, "    }");
+        value = rust_load(self, &lifting, job->index, element, "base", 0);
+    rust_body block = *body;
+    block.indent += 4;
+    bool fits = block.indent + strlen(value) + 11 <= RUST_WIDTH;
+    if (!statements.size && fits)
+        rust_line(&block, "unsafe { %s }", value);
+    else
+        rust_arm(&block, "unsafe", &statements, value, "");
+    buffer_release(&statements);
     rust_line(body, "}");
-    rust_line(body,
-              "unsafe fn lower(value: &%s, base: *mut u8, arrays: "
-              "&whit::abi::Arrays, given: &whit::abi::Given) {",
-              job->element);
+    rust_list params = {0};
+    rust_add(self, &params, rust_text(self, "value: &%s", job->element));
+    rust_add(self, &params, "base: *mut u8");
+    rust_add(self, &params, "arrays: &whit::abi::Arrays");
+    rust_add(self, &params, "given: &whit::abi::Given");
+    rust_items(body->out, body->indent, "unsafe fn lower(", &params, ") {",
+               RUST_WIDTH);
     rust_line(body, "    unsafe {");
     if (element == WIT_NONE)
         rust_line(&inner, "let _ = (value, base);");

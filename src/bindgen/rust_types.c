@@ -486,8 +486,15 @@ static void define_alias(rust_generator *self, uint32_t scope, wit_type type,
     } else {
         to = anonymous(self, scope, type, RUST_FIELD);
     }
-    buffer_printf(out, "%*spub type %s%s = %s;\n", (int)indent, "",
-                  type_name(self, scope, type), generics(self, type), to);
+    const char *head =
+        rust_text(self, "pub type %s%s =", type_name(self, scope, type),
+                  generics(self, type));
+    bool wide = indent + strlen(head) + strlen(to) + 2 > RUST_WIDTH;
+    buffer_printf(out, "%*s%s", (int)indent, "", head);
+    if (wide)
+        buffer_printf(out, "\n%*s%s;\n", (int)indent + 4, "", to);
+    else
+        buffer_printf(out, " %s;\n", to);
 }
 
 static void define(rust_generator *self, uint32_t scope, wit_type type,

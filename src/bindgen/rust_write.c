@@ -69,17 +69,41 @@ void rust_line(rust_body *body, const char *format, ...)
     buffer_put(body->out, '\n');
 }
 
+/* Short arguments fill lines; anything else stands on a line of its own. */
+static void write_filled(buffer *out, unsigned indent, const rust_list *items)
+{
+    size_t column = 0;
+    for (unsigned i = 0; i < items->count; i++) {
+        size_t width = strlen(items->items[i]) + 1;
+        if (!column || column + 1 + width > RUST_WIDTH) {
+            buffer_put(out, '\n');
+            indent_to(out, indent + 4);
+            column = indent + 4;
+        } else {
+            buffer_put(out, ' ');
+            column++;
+        }
+        buffer_printf(out, "%s,", items->items[i]);
+        column += width;
+    }
+}
+
 void rust_items(buffer *out, unsigned indent, const char *head,
                 const rust_list *items, const char *tail, unsigned most)
 {
     size_t width = 0;
-    for (unsigned i = 0; i < items->count; i++)
+    bool all_short = most == RUST_LIST_WIDTH && items->count > 1;
+    for (unsigned i = 0; i < items->count; i++) {
         width += strlen(items->items[i]) + (i ? 2 : 0);
+        all_short &= strlen(items->items[i]) <= 10;
+    }
     bool wide = width > most ||
                 indent + strlen(head) + width + strlen(tail) > RUST_WIDTH;
     indent_to(out, indent);
     buffer_text(out, head);
-    for (unsigned i = 0; i < items->count; i++) {
+    if (wide && all_short)
+        write_filled(out, indent, items);
+    for (unsigned i = 0; i < items->count && !(wide && all_short); i++) {
         if (wide) {
             buffer_put(out, '\n');
             indent_to(out, indent + 4);
@@ -129,18 +153,46 @@ rust_body rust_inner(const rust_body *body, buffer *out)
     return inner;
 }
 
+/* The last expression of a block; a long tuple stands on several lines. */
+static void write_value(rust_body *body, const char *value)
+{
+    size_t size = strlen(value);
+    bool tuple = *value == '(' && size && value[size - 1] == ')';
+    bool wide = size - 2 > RUST_LIST_WIDTH || body->indent + size > RUST_WIDTH;
+    if (!tuple || !wide) {
+        rust_line(body, "%s", value);
+        return;
+    }
+    rust_line(body, "(");
+    unsigned depth = 0;
+    const char *from = value + 1;
+    for (const char *at = from; at < value + size; at++) {
+        bool last = at == value + size - 1;
+        depth += *at == '(';
+        if (last || (*at == ',' && !depth)) {
+            rust_line(body, "    %.*s,", (int)(at - from), from);
+            from = at + 2;
+        }
+        depth -= *at == ')' && depth;
+    }
+    rust_line(body, ")");
+}
+
 void rust_arm(rust_body *body, const char *head, const buffer *statements,
               const char *value, const char *tail)
 {
     size_t width = body->indent + strlen(head) + strlen(value) + strlen(tail);
-    if (!statements->size && width + 2 <= RUST_WIDTH) {
+    bool tuple = *value == '(' && strlen(value) > RUST_LIST_WIDTH + 2;
+    if (!statements->size && width + 1 <= RUST_WIDTH && !tuple) {
         rust_line(body, "%s %s%s", head, value, tail);
         return;
     }
     rust_line(body, "%s {", head);
     buffer_slice(body->out, buffer_view(statements));
+    rust_body inner = *body;
+    inner.indent += 4;
     if (*value)
-        rust_line(body, "    %s", value);
+        write_value(&inner, value);
     rust_line(body, "}%s", *tail == ',' ? "" : tail);
 }
 
