@@ -92,7 +92,7 @@ static whit_status decode_section(wit_decoder *d, section_list *list,
     const component *root = &list->files[index]->root;
     TRY(decoder_world_of(d, root, &list->worlds[index]));
     list->types[index] = root->info->type->exports->type;
-    component_option_kind this_one;
+    component_option_kind this_one = COMPONENT_OPTION_UTF8;
     TRY(read_encoding(root, &this_one, d->error));
     if (index && this_one != *encoding)
         return error_set(d->error, WHIT_UNSUPPORTED,
