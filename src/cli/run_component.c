@@ -19,7 +19,7 @@ static whit_status finish_call(void *context, whit_call *call,
                                whit_error *error)
 {
     const cli_component *self = context;
-    int64_t slice = self->expired ? SLICE : -1;
+    int64_t part = self->expired ? SLICE : -1;
     for (;;) {
         whit_call_state state = whit_call_poll(call);
         if (state == WHIT_CALL_RETURNED)
@@ -32,7 +32,7 @@ static whit_status finish_call(void *context, whit_call *call,
             return error_set(error, WHIT_TRAP, "the call was cancelled");
         if (is_expired(self))
             return error_set(error, WHIT_TRAP, "deadline reached");
-        if (!whit_store_wait(self->store, slice))
+        if (!whit_store_wait(self->store, part))
             return error_set(error, WHIT_TRAP,
                              "deadlock: the guest waits for something that "
                              "cannot happen");
@@ -42,9 +42,9 @@ static whit_status finish_call(void *context, whit_call *call,
 /* A task may go on after it returned: until nothing can happen any more. */
 static void finish_store(const cli_component *self)
 {
-    int64_t slice = self->expired ? SLICE : -1;
+    int64_t part = self->expired ? SLICE : -1;
     while (whit_store_poll(self->store) && !is_expired(self))
-        if (!whit_store_wait(self->store, slice))
+        if (!whit_store_wait(self->store, part))
             return;
 }
 
@@ -96,8 +96,8 @@ static whit_status run_instance(const cli_component *self,
 
 static void flush_output(const cli_component *self)
 {
-    int64_t slice = self->expired ? SLICE : -1;
-    while (!whit_wasi_flush(self->wasi, slice) && !is_expired(self))
+    int64_t part = self->expired ? SLICE : -1;
+    while (!whit_wasi_flush(self->wasi, part) && !is_expired(self))
         continue;
 }
 

@@ -240,7 +240,7 @@ static whit_status expect_count(const char *name, size_t given, size_t wanted,
 
 /* "1, two)" behind the parenthesis. */
 static whit_status parse_list(const whit_function_type *type, const char *name,
-                              const char *at, arena *arena, whit_val *out,
+                              const char *at, arena *memory, whit_val *out,
                               whit_error *error)
 {
     size_t count = whit_function_type_params(type);
@@ -249,7 +249,7 @@ static whit_status parse_list(const whit_function_type *type, const char *name,
     while (*at && *at != ')') {
         if (given == count)
             return expect_count(name, given + 1, count, error);
-        TRY(cli_wave_parse(whit_function_type_param(type, given), &at, arena,
+        TRY(cli_wave_parse(whit_function_type_param(type, given), &at, memory,
                            &out[given], error));
         given++;
         at += strspn(at, " ");
@@ -267,7 +267,7 @@ static whit_status parse_list(const whit_function_type *type, const char *name,
 
 static whit_status parse_words(const whit_function_type *type, const char *name,
                                const char *const *words, size_t count,
-                               arena *arena, whit_val *out, whit_error *error)
+                               arena *memory, whit_val *out, whit_error *error)
 {
     TRY(expect_count(name, count, whit_function_type_params(type), error));
     for (size_t i = 0; i < count; i++) {
@@ -278,7 +278,7 @@ static whit_status parse_words(const whit_function_type *type, const char *name,
         out[i].string.size = strlen(at);
         if (whit_type_kind(param) == WHIT_STRING && *at != '"')
             continue;
-        TRY(cli_wave_parse(param, &at, arena, &out[i], error));
+        TRY(cli_wave_parse(param, &at, memory, &out[i], error));
         if (at[strspn(at, " ")])
             return error_set(error, WHIT_ARGUMENT,
                              "argument %zu: \"%.20s\" is too much", i + 1, at);
@@ -322,18 +322,18 @@ static whit_status call_function(whit_component_func *func, const char *name,
 {
     const whit_function_type *type = whit_component_func_type(func);
     size_t params = whit_function_type_params(type);
-    arena arena;
-    arena_init(&arena);
-    whit_val *values = arena_array(&arena, params + 1, sizeof *values);
+    arena memory;
+    arena_init(&memory);
+    whit_val *values = arena_array(&memory, params + 1, sizeof *values);
     whit_status status = values ? WHIT_OK : error_memory(error);
     if (status == WHIT_OK)
         status =
             arguments
-                ? parse_list(type, name, arguments, &arena, values, error)
-                : parse_words(type, name, words, count, &arena, values, error);
+                ? parse_list(type, name, arguments, &memory, values, error)
+                : parse_words(type, name, words, count, &memory, values, error);
     if (status == WHIT_OK)
         status = call_run(func, values, params, wait, context, error);
-    arena_release(&arena);
+    arena_release(&memory);
     return status;
 }
 

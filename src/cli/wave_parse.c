@@ -449,10 +449,10 @@ static whit_status parse_value(parser *p, const whit_type *type, whit_val *out)
     }
 }
 
-whit_status cli_wave_parse(const whit_type *type, const char **at, arena *arena,
-                           whit_val *out, whit_error *error)
+whit_status cli_wave_parse(const whit_type *type, const char **at,
+                           arena *memory, whit_val *out, whit_error *error)
 {
-    parser p = {*at, arena, error};
+    parser p = {*at, memory, error};
     TRY(parse_value(&p, type, out));
     *at = p.at;
     return WHIT_OK;

@@ -141,7 +141,7 @@ whit_status wasi_p2_world_get(wasi_system *system, p2_world **out,
 whit_status wasi_preview2_define(canon_linker *linker, wasi_system *system,
                                  whit_error *error)
 {
-    p2_world *world;
+    p2_world *world = NULL;
     TRY(wasi_p2_world_get(system, &world, error));
     return define_all(linker, world, error);
 }

@@ -52,19 +52,22 @@ static whit_status play(script *what)
 /* ---- Calling ---- */
 
 static const void *arguments;
-static uint64_t result[16]; /* of the last call */
+enum { RESULT_SIZE = 128 };
+static void *result; /* of the last call */
 
 static whit_status call(canon_host_call *host, whit_error *error,
-                        p2_function *function, const void *in)
+                        p2_function *handler, const void *in)
 {
+    if (!result)
+        result = calloc(1, RESULT_SIZE);
     p2_call c = {.world = world,
                  .host = host,
                  .error = error,
                  .arguments = in,
                  .result = result,
-                 .function = function};
-    memset(result, 0, sizeof result);
-    return function(&c);
+                 .function = handler};
+    memset(result, 0, RESULT_SIZE);
+    return handler(&c);
 }
 
 /* `handler(in)`; the script ends when it fails. */
@@ -74,7 +77,7 @@ static whit_status call(canon_host_call *host, whit_error *error,
         TRY(call(host, error, wasi_p2_##handler, arguments)); \
     } while (0)
 
-#define OK_RESULT(type) (((type *)(void *)result)->ok)
+#define OK_RESULT(type) (((type *)result)->ok)
 
 typedef struct self_u64 {
     uint32_t self;
@@ -97,7 +100,7 @@ static p2_list text(const char *of)
 /* Whether the last call answered with an error, of memory that ran out. */
 static bool answered(void)
 {
-    return ((p2_result *)(void *)result)->tag == P2_OK;
+    return ((p2_result *)result)->tag == P2_OK;
 }
 
 /* ---- Scripts ---- */
@@ -115,7 +118,7 @@ static whit_status files(canon_host_call *host, whit_error *error)
 {
     uint32_t none = 0;
     CALL(preopens_get_directories, none);
-    const p2_list *list = (const p2_list *)(const void *)result;
+    const p2_list *list = (const p2_list *)result;
     if (!list->length)
         return WHIT_OK;
     uint32_t root = *(const uint32_t *)list->data;
@@ -144,7 +147,7 @@ static whit_status files(canon_host_call *host, whit_error *error)
     } write = {output, text("more")};
     CALL(output_stream_write, write);
     CALL(output_stream_subscribe, output);
-    keep(*(uint32_t *)(void *)result);
+    keep(*(uint32_t *)result);
     CALL(descriptor_read_directory, root);
     if (!answered())
         return error_memory(error);
@@ -161,13 +164,13 @@ static whit_status streams(canon_host_call *host, whit_error *error)
 {
     uint32_t none = 0;
     CALL(stdin_get_stdin, none);
-    uint32_t input = *(uint32_t *)(void *)result;
+    uint32_t input = *(uint32_t *)result;
     keep(input);
     CALL(stdout_get_stdout, none);
-    uint32_t output = *(uint32_t *)(void *)result;
+    uint32_t output = *(uint32_t *)result;
     keep(output);
     CALL(stderr_get_stderr, none);
-    keep(*(uint32_t *)(void *)result);
+    keep(*(uint32_t *)result);
     struct {
         uint32_t self, source;
         uint64_t length;
@@ -177,12 +180,12 @@ static whit_status streams(canon_host_call *host, whit_error *error)
     CALL(environment_get_arguments, none);
     CALL(environment_get_environment, none);
     CALL(monotonic_clock_subscribe_duration, (uint64_t){1});
-    uint32_t timer = *(uint32_t *)(void *)result;
+    uint32_t timer = *(uint32_t *)result;
     keep(timer);
     p2_list timers = {&timer, 1};
     do
         CALL(pollable_ready, timer);
-    while (!*(uint8_t *)(void *)result);
+    while (!*(uint8_t *)result);
     CALL(poll_poll, timers);
     CALL(random_get_random_bytes, (uint64_t){99});
     return WHIT_OK;
@@ -193,7 +196,7 @@ static whit_status sockets(canon_host_call *host, whit_error *error)
     uint32_t none = 0;
     uint8_t v4 = P2_IPV4;
     CALL(instance_network_instance_network, none);
-    uint32_t network = *(uint32_t *)(void *)result;
+    uint32_t network = *(uint32_t *)result;
     keep(network);
     CALL(tcp_create_socket_create_tcp_socket, v4);
     if (!answered())
@@ -392,7 +395,7 @@ static whit_status many(canon_host_call *host, whit_error *error)
     uint32_t none = 0, first = 0;
     for (uint32_t i = 0; i < 5000; i++) {
         CALL(stdin_get_stdin, none);
-        uint32_t handle = *(uint32_t *)(void *)result;
+        uint32_t handle = *(uint32_t *)result;
         CHECK(i == 0 || handle != first);
         first = i ? first : handle;
         wasi_p2_drop(world, handle);
@@ -421,7 +424,7 @@ static whit_status sockets_until_full(canon_host_call *host, whit_error *error)
             break;
     }
     CHECK(!answered());
-    CHECK_INT(((p2_result_u32 *)(void *)result)->error, 10);
+    CHECK_INT(((p2_result_u32 *)result)->error, 10);
     return WHIT_OK;
 }
 

@@ -171,6 +171,34 @@ TEST(what_is_no_rule)
     wasi_network_release(&network);
 }
 
+/* Whatever a rule says, it does not grant what no part of it names. */
+TEST(rules_of_random_letters)
+{
+    static const char letters[] = "1:.*/[]=f0a2listen,-% ";
+    uint32_t random = 1;
+    size_t taken = 0;
+    for (int i = 0; i < 30000; i++) {
+        char text[16];
+        size_t size = 1 + (random >> 16) % (sizeof text - 1);
+        for (size_t j = 0; j < size; j++) {
+            random = random * 1664525 + 1013904223;
+            text[j] = letters[(random >> 16) % (sizeof letters - 1)];
+        }
+        whit_error error;
+        wasi_network_init(&network);
+        if (wasi_network_allow(&network, slice_of(text, size), &error) ==
+            WHIT_OK) {
+            bool star = memchr(text, '*', size) != NULL;
+            bool wide = memchr(text, '/', size) != NULL;
+            taken++;
+            CHECK(star || wide || !may_connect("77.66.55.44", 3333));
+            CHECK(star || !may_listen("77.66.55.44", 3333));
+        }
+        wasi_network_release(&network);
+    }
+    CHECK(taken > 100);
+}
+
 TEST(lists_have_no_empty_rules)
 {
     wasi_system *system;
@@ -712,11 +740,11 @@ TEST(memory_runs_out)
 
 TEST_MAIN(
     RUN(nothing_is_granted_at_first) RUN(everything) RUN(addresses_and_ports)
-        RUN(listening) RUN(what_is_no_rule) RUN(lists_have_no_empty_rules)
-            RUN(a_name_grants_what_its_lookup_gave)
-                RUN(addresses_are_their_own_answers)
-                    RUN(a_name_does_not_grant_the_machine_itself) RUN(
-                        addresses_of_several_forms) RUN(tcp_connects_and_talks)
+        RUN(listening) RUN(what_is_no_rule) RUN(rules_of_random_letters) RUN(
+            lists_have_no_empty_rules) RUN(a_name_grants_what_its_lookup_gave)
+            RUN(addresses_are_their_own_answers)
+                RUN(a_name_does_not_grant_the_machine_itself)
+                    RUN(addresses_of_several_forms) RUN(tcp_connects_and_talks)
                         RUN(tcp_is_refused) RUN(tcp_keeps_to_the_rules)
                             RUN(addresses_that_cannot_be) RUN(options)
                                 RUN(udp_sends_and_receives)
