@@ -137,6 +137,32 @@ def build_big_module():
     return module
 
 
+def build_calls_component():
+    """The component that calls are measured with, in binary."""
+    source, component = BENCH / "calls.wat", OUT / "calls.wasm"
+    if not newer(component, [source]):
+        command([ROOT / "build" / "whit", "parse", source, "-o", component])
+    return component
+
+
+def calls_program(engine):
+    """whit through its typed C API; wasmtime through its C API, with the
+    library of its wheel."""
+    program = OUT / f"{engine}_calls"
+    if engine == "whit":
+        library = ROOT / "build" / "libwhit.a"
+        source, link = BENCH / "whit_calls.c", [library, "-lm", "-lpthread"]
+    else:
+        folder = build_wasmtime().parent.parent
+        library = next(folder.glob("**/_libwasmtime.so"))
+        source = BENCH / "peers" / "wasmtime_calls.c"
+        link = [library, f"-Wl,-rpath,{library.parent}"]
+    if not newer(program, [source, library]):
+        command([clang(), "-O2", "-std=c17", "-D_GNU_SOURCE", "-I",
+                 ROOT / "include", source, *link, "-o", program])
+    return program
+
+
 ENGINES = ("native", "wasmtime", "whit", "wasmi", "wasm3")
 LOADERS = ("whit", "wasmi", "wasmi-eager", "wasm3", "wasm3-eager", "wasmtime")
 
