@@ -389,11 +389,12 @@ wasi_error wasi_reactor_wait(wasi_reactor *self, uint64_t timeout,
                              const wasi_wait *wait)
 {
     uint64_t start;
+    bool slices = wait && wait->interrupted;
     WASI_TRY(wasi_clock_now(WASI_CLOCK_MONOTONIC, &start));
     for (uint64_t left = timeout;;) {
         bool none = ring_is_empty(&self->now);
         wasi_error error =
-            reactor_collect(self, none ? wait_length(left, wait != NULL) : 0);
+            reactor_collect(self, none ? wait_length(left, slices) : 0);
         timers_fire(self);
         bool any = ready_call(self);
         timer_arm(self);
