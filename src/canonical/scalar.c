@@ -73,7 +73,10 @@ void canon_scalar_to_guest(const canon_tuple *types, const void *native,
         at = place(at, size);
         rt_slot slot = {.u64 = 0};
         if (LIKELY(size == 4)) {
-            memcpy(&slot, bytes + at, 4);
+            /* Whole slots are read soon: they are written whole. */
+            uint32_t bits;
+            memcpy(&bits, bytes + at, 4);
+            slot.u64 = bits;
         } else if (size == 8) {
             memcpy(&slot, bytes + at, 8);
         } else {
