@@ -130,7 +130,13 @@ const char *rust_fresh(rust_generator *self, rust_body *body)
 const char *rust_bind(rust_generator *self, rust_body *body, const char *value)
 {
     const char *name = rust_fresh(self, body);
-    rust_line(body, "let %s = %s;", name, value);
+    size_t width = body->indent + strlen(name) + strlen(value) + 8;
+    if (width <= RUST_WIDTH) {
+        rust_line(body, "let %s = %s;", name, value);
+    } else {
+        rust_line(body, "let %s =", name);
+        rust_line(body, "    %s;", value);
+    }
     return name;
 }
 
