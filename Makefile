@@ -78,6 +78,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 # They hold these files, through .incbin. tools/adapter makes the modules.
 $(BUILD)/obj/src/toolchain/build_guest.o: guest/c/runtime.c
+$(BUILD)/obj/src/bindgen/c_guest.o: guest/c/whit/whit_guest.c \
+    guest/c/whit/whit_guest.h
 $(BUILD)/obj/src/toolchain/new_project.o: $(wildcard guest/rust/whit/* \
     guest/rust/whit/src/*)
 $(BUILD)/obj/src/toolchain/adapter.o: guest/adapter/stdio.wasm \

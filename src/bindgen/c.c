@@ -545,6 +545,8 @@ static whit_status write_files(c_generator *self, bind_output *out,
         status = write_source(self, &source, file, error);
     if (status == WHIT_OK)
         status = buffer_status(file, error);
+    if (status == WHIT_OK && self->options->freestanding)
+        status = c_add_guest(out, error);
     buffer_release(&header);
     buffer_release(&source);
     return status;

@@ -202,6 +202,8 @@ void c_stream_functions(c_generator *self, uint32_t scope,
                         const wit_function *function);
 /* Notes which streams and futures functions mention; before anything else. */
 void c_find_streams(c_generator *self);
+/* c_guest.c: adds whit_guest.h and whit_guest.c. */
+whit_status c_add_guest(bind_output *out, whit_error *error) WHIT_MUST_CHECK;
 /* c_support.c: strings, error contexts, realloc. A template has @w for the
  * world's prefix and @W for the same in capitals. */
 void c_expand(const c_generator *self, const char *template, buffer *out);
