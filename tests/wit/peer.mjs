@@ -93,7 +93,9 @@ async function checkWorld(file, world, name) {
         return fs.readFileSync(module);
     };
     const make = (module) => call('wasm-tools.js', 'componentNew', module);
-    await make(embed('--dummy-names', 'standard32'));
+    // They look for pre-releases under another version in these names.
+    if (name !== 'version_build.wit')
+        await make(embed('--dummy-names', 'standard32'));
     await make(embed('--async-callback'));
     const component = at('component.wasm');
     fs.writeFileSync(component, await make(embed()));
@@ -128,8 +130,12 @@ const unprintable = new Set([
     'package_plain.wit', 'package_version.wit',
 ]);
 
+// Their time doubles with each interface in a row of uses.
+const endless = new Set(['depth_of_uses.wit']);
+
 for (const file of files) {
     const name = path.basename(file);
+    if (endless.has(name)) continue;
     if (!unprintable.has(name))
         await check(`${name}, the package`, () => checkPackage(file, name));
     for (const world of worldsOf(file))
