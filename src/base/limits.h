@@ -73,6 +73,7 @@
 #define LIMIT_CAPTURE_BYTES (64u << 20) /* output kept of one child */
 #define LIMIT_TOOL_ARGUMENTS 65536u     /* of one command line */
 #define LIMIT_BIND_FILES 65536u         /* that one generator writes */
+#define LIMIT_BIND_SIGNATURE 65536u     /* bytes of one, as text */
 
 /* WASI, per guest. */
 #define LIMIT_WASI_DESCRIPTORS 4096u

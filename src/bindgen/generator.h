@@ -35,7 +35,7 @@ typedef enum bind_encoding {
 
 typedef struct bind_options {
     bind_encoding encoding;
-    bool freestanding; /* C: no libc but guest/c/whit */
+    bool freestanding; /* C: no libc, a heap of whit's instead */
 } bind_options;
 
 /* Files that a generator made: paths are relative to a folder of the user's
@@ -167,6 +167,7 @@ extern const bind_language *const bind_languages[];
 const bind_language *bind_language_find(const char *name);
 
 extern const bind_language bind_language_c;
+extern const bind_language bind_language_c_host; /* not of guests: `--host` */
 extern const bind_language bind_language_rust;
 
 #endif

@@ -16,6 +16,7 @@ struct options {
     cli_list features;
     bool all_features;
     bool freestanding;
+    bool host;
 };
 
 static const cli_option options[] = {
@@ -26,7 +27,9 @@ static const cli_option options[] = {
     {"string-encoding", 0, CLI_TEXT, offsetof(struct options, encoding), "NAME",
      "utf8 (the default), utf16 or latin1+utf16"},
     {"freestanding", 0, CLI_FLAG, offsetof(struct options, freestanding), NULL,
-     "C: include nothing that needs a C library"},
+     "C: need no C library; a heap comes along"},
+    {"host", 0, CLI_FLAG, offsetof(struct options, host), NULL,
+     "C: write what a program needs that runs components of the world"},
     {"features", 0, CLI_LIST, offsetof(struct options, features), "NAME,NAME",
      "Let these @unstable features take part"},
     {"all-features", 0, CLI_FLAG, offsetof(struct options, all_features), NULL,
@@ -126,6 +129,12 @@ static int run(cli_line *line)
     const bind_language *language = find_language(line->operands[0]);
     if (!language || !parse_encoding(o->encoding, &how.encoding))
         return CLI_USAGE;
+    if (o->host && language != &bind_language_c) {
+        cli_error("hosts are written in c only");
+        return CLI_USAGE;
+    }
+    if (o->host)
+        language = &bind_language_c_host;
     const char *path = line->operands[1];
     int code = cli_wit_load(&wit, &path, 1, &o->features, o->all_features);
     if (!code)
@@ -142,9 +151,12 @@ const cli_command command_bind = {
     .summary = "Write the source that a world means in a language",
     .usage = "LANGUAGE WIT",
     .about =
-        "Languages: c (<world>.h and <world>.c) and rust, both for guests. WIT "
-        "is a file, a\nfolder with its deps/, or a binary package. The result "
-        "depends on nothing but WIT\nand options.",
+        "Languages: c (<world>.h and <world>.c) and rust, both for guests; "
+        "with "
+        "--host, c is\nfor programs that run such guests (<world>_host.h and "
+        "<world>_host.c, on whit.h).\nWIT is a file, a folder with its deps/, "
+        "or "
+        "a binary package. The result depends on\nnothing but WIT and options.",
     .options = options,
     .options_size = sizeof(struct options),
     .run = run,
