@@ -3,6 +3,7 @@
 #include "api/completion.h"
 #include "base/memory.h"
 #include "wasi/preview2/preview2.h"
+#include "wasi/preview3/preview3.h"
 
 /* The environment of a host function. */
 typedef struct api_definition {
@@ -145,6 +146,7 @@ whit_status whit_imports_define_wasi(whit_imports *imports, whit_wasi *wasi,
 {
     wasi_system *system = (wasi_system *)(void *)wasi;
     TRY(wasi_preview2_define(imports->linker, system, error));
+    TRY(wasi_preview3_define(imports->linker, system, error));
     wasi_system_retain(system);
     wasi_system_release(imports->system);
     imports->system = system;
