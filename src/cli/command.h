@@ -9,6 +9,7 @@
 extern const cli_command command_bind;
 extern const cli_command command_build;
 extern const cli_command command_component;
+extern const cli_command command_compose;
 extern const cli_command command_doctor;
 extern const cli_command command_dump;
 extern const cli_command command_help;

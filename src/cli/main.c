@@ -8,10 +8,12 @@
 #include "cli/output.h"
 
 const cli_command *const cli_commands[] = {
-    &command_new,  &command_build,    &command_run,   &command_shrink,
-    &command_size, &command_validate, &command_print, &command_parse,
-    &command_dump, &command_wast,     &command_wit,   &command_component,
-    &command_bind, &command_doctor,   &command_help,  NULL,
+    &command_new,     &command_build, &command_run,
+    &command_shrink,  &command_size,  &command_validate,
+    &command_print,   &command_parse, &command_dump,
+    &command_wast,    &command_wit,   &command_component,
+    &command_compose, &command_bind,  &command_doctor,
+    &command_help,    NULL,
 };
 
 static int unknown_command(const char *name)

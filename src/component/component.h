@@ -325,6 +325,7 @@ typedef struct component {
     const component_definition *definitions;
     uint32_t definition_count;
     const struct component_info *info; /* model.h; NULL before validation */
+    slice bytes; /* when not empty, encoding writes these instead */
 } component;
 
 /* The outermost component with all that lives in it. */

@@ -406,6 +406,10 @@ static whit_status put_component(buffer *out, const component *c,
                                  whit_error *error)
 {
     static const uint8_t preamble[] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0};
+    if (c->bytes.size) {
+        buffer_slice(out, c->bytes);
+        return buffer_status(out, error);
+    }
     buffer_append(out, preamble, sizeof preamble);
     for (uint32_t i = 0; i < c->definition_count;) {
         const component_definition *first = &c->definitions[i];
