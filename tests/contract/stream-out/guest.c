@@ -63,6 +63,14 @@ guest_callback_code_t E(count_callback)(guest_event_t *event)
     return count_on(task);
 }
 
+static guest_callback_code_t zeroes_end(zero_task *task)
+{
+    guest_stream_u8_drop_writable(task->writer);
+    guest_waitable_set_drop(task->set);
+    free(task);
+    return GUEST_CALLBACK_CODE_EXIT;
+}
+
 static guest_callback_code_t zeroes_on(zero_task *task)
 {
     for (;;) {
@@ -73,10 +81,7 @@ static guest_callback_code_t zeroes_on(zero_task *task)
         if (GUEST_WAITABLE_STATE(status) == GUEST_WAITABLE_DROPPED)
             break;
     }
-    guest_stream_u8_drop_writable(task->writer);
-    guest_waitable_set_drop(task->set);
-    free(task);
-    return GUEST_CALLBACK_CODE_EXIT;
+    return zeroes_end(task);
 }
 
 guest_callback_code_t E(zeroes)(void)
@@ -89,11 +94,13 @@ guest_callback_code_t E(zeroes)(void)
     return zeroes_on(task);
 }
 
-/* When the reader is gone, the next write says so. */
+/* A write whose reader left may have written something before. */
 guest_callback_code_t E(zeroes_callback)(guest_event_t *event)
 {
-    (void)event;
-    return zeroes_on(guest_context_get_0());
+    zero_task *task = guest_context_get_0();
+    if (GUEST_WAITABLE_STATE(event->code) == GUEST_WAITABLE_DROPPED)
+        return zeroes_end(task);
+    return zeroes_on(task);
 }
 
 static uint32_t check(void)
