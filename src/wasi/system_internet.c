@@ -104,8 +104,9 @@ wasi_error wasi_socket_bind(wasi_socket *self, const wasi_address *local)
         return WASI_ERROR_ISCONN;
     if (local->port && !wasi_network_may_listen(self->network, local))
         return WASI_ERROR_ACCES;
-    /* A server that starts again gets its port again. */
-    int reuse = local->port && !self->datagrams;
+    /* A server that starts again gets its port again; the kernel asks it of
+     * those that had the port before, too. */
+    int reuse = !self->datagrams;
     if (setsockopt(host_of(self), SOL_SOCKET, SO_REUSEADDR, &reuse,
                    sizeof reuse) != 0)
         return wasi_error_last();
