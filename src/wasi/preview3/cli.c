@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
- * wasi:cli: standard streams; wasi:clocks. The rest is that of 0.2. */
+ * wasi:cli: standard streams; wasi:clocks; a seed. The rest is that
+ * of 0.2. */
 #include <poll.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "wasi/preview2/stream.h"
@@ -204,5 +206,21 @@ whit_status wasi_p3_timezone_utc_offset(p2_call *call)
 whit_status wasi_p3_timezone_to_debug_string(p2_call *call)
 {
     *(p2_list *)call->result = (p2_list){"UTC", 3};
+    return WHIT_OK;
+}
+
+/* ---- Random ---- */
+
+/* The same whenever it is asked for. */
+whit_status wasi_p3_insecure_seed_get_insecure_seed(p2_call *call)
+{
+    p3_world *world = wasi_p3_world(call);
+    if (!world->seeded) {
+        p2_call inner = *call;
+        inner.result = world->seed;
+        TRY(wasi_p2_insecure_seed_insecure_seed(&inner));
+        world->seeded = true;
+    }
+    memcpy(call->result, world->seed, sizeof world->seed);
     return WHIT_OK;
 }

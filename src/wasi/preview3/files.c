@@ -94,6 +94,8 @@ whit_status wasi_p3_descriptor_advise(p2_call *call)
     } *in = call->arguments;
     wasi_descriptor *self;
     TRY(self_get(call, &self));
+    if (self->kind == WASI_KIND_DIRECTORY)
+        return answer(call, WASI_ERROR_BADF);
     return answer(call, wasi_file_advise(self, in->offset, in->length,
                                          (wasi_advice)in->advice));
 }

@@ -47,9 +47,20 @@ whit_status wasi_p3_descriptor_create_directory_at(p2_call *call)
     return path_change(call, wasi_path_create_directory);
 }
 
+/* A link with a slash behind it is what it points to: outside, perhaps. */
+static wasi_error directory_remove(wasi_descriptor *directory, slice path)
+{
+    wasi_stat stat;
+    wasi_error error = wasi_path_remove_directory(directory, path);
+    if (error == WASI_ERROR_NOTDIR && path.data[path.size - 1] == '/' &&
+        wasi_path_stat(directory, path, true, &stat) == WASI_ERROR_PERM)
+        return WASI_ERROR_PERM;
+    return error;
+}
+
 whit_status wasi_p3_descriptor_remove_directory_at(p2_call *call)
 {
-    return path_change(call, wasi_path_remove_directory);
+    return path_change(call, directory_remove);
 }
 
 whit_status wasi_p3_descriptor_unlink_file_at(p2_call *call)
@@ -204,8 +215,8 @@ whit_status wasi_p3_descriptor_open_at(p2_call *call)
         .exclusive = in->open_flags & EXCLUSIVE,
         .truncate = in->open_flags & TRUNCATE,
         .directory = in->open_flags & DIRECTORY,
-        .read = in->flags & READ,
-        .write = in->flags & WRITE,
+        .read = in->flags & READ || !(in->flags & WRITE),
+        .write = in->flags & WRITE || in->open_flags & CREATE,
         .modes = (in->flags & SYNC ? WASI_SYNC : 0u) |
                  (in->flags & DSYNC ? WASI_DSYNC : 0u) |
                  (in->flags & RSYNC ? WASI_RSYNC : 0u),
@@ -216,7 +227,12 @@ whit_status wasi_p3_descriptor_open_at(p2_call *call)
     if (!error)
         error = wasi_path_open(self, path_of(&in->path), &how, &made);
     P3_FILE_ANSWER(out, error);
-    return error ? WHIT_OK : wasi_p2_descriptor_give(call, made, &out->ok);
+    if (error)
+        return WHIT_OK;
+    /* Who did not ask for it cannot change what is in the directory. */
+    if (made->kind == WASI_KIND_DIRECTORY && !(in->flags & MUTATE))
+        made->access &= ~(unsigned)WASI_MUTATE;
+    return wasi_p2_descriptor_give(call, made, &out->ok);
 }
 
 /* ---- Listing ---- */

@@ -33,6 +33,8 @@ typedef struct p3_world {
     p2_world *base;
     p3_store *stores;
     buffer input; /* of standard input, read and not taken by a guest */
+    bool seeded;
+    uint64_t seed[2];
 } p3_world;
 
 /* Every function of functions.def; those of 0.2 once more. */
