@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ * What the hosts in C share: a program that runs one guest, named by its
+ * argument, calls all of its functions, and has it call all of the host's.
+ *
+ * A host defines TOPIC, includes this file, implements the imports with GIVE,
+ * and ends with HOST(what it gives, what it does). The last line of its output
+ * is "N passed, M failed". */
+#ifndef CONTRACT_HOST_H
+#define CONTRACT_HOST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest_host.h"
+
+/* guest_<topic>_api_<name>: functions of the guest, types. */
+#define PASTE_(a, b, c, d) a##b##c##d
+#define PASTE(a, b, c, d) PASTE_(a, b, c, d)
+#define API(name) PASTE(guest_, TOPIC, _api_, name)
+/* Types that hold handles of the host's. */
+#define OURS(name) PASTE(guest_host_, TOPIC, _api_, name)
+/* The interface in struct guest_imports. */
+#define GIVEN PASTE(, TOPIC, _api, )
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static whit_engine *engine;
+static whit_store *store;
+static whit_region *region;
+static struct guest guest;
+static struct guest *const W = &guest;
+static whit_error error_;
+static whit_error *const E = &error_;
+static unsigned passed, failed;
+
+static inline bool check_that(bool holds, const char *what, const char *file,
+                              int line)
+{
+    passed += holds;
+    failed += !holds;
+    if (!holds)
+        printf("%s:%d: %s\n", file, line, what);
+    fflush(stdout);
+    return holds;
+}
+
+#define CHECK(condition) check_that(condition, #condition, __FILE__, __LINE__)
+
+static inline bool check_ok(whit_status status, const char *what,
+                            const char *file, int line)
+{
+    if (status != WHIT_OK)
+        printf("%s\n", error_.message);
+    return check_that(status == WHIT_OK, what, file, line);
+}
+
+#define OK(call) check_ok(call, #call, __FILE__, __LINE__)
+
+/* Strings and lists from literals and arrays. */
+#define TEXT(literal) ((guest_string_t){literal, sizeof(literal) - 1})
+#define LIST(type, ...)                                  \
+    ((type){__VA_ARGS__, sizeof(__VA_ARGS__) / sizeof *(__VA_ARGS__)})
+#define IS(string, literal)                 \
+    ((string).len == sizeof(literal) - 1 && \
+     !memcmp((string).ptr, literal, sizeof(literal) - 1))
+
+static inline bool same_text(guest_string_t a, guest_string_t b)
+{
+    return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
+}
+
+/* Functions that the host gives. */
+#define GIVE(name, type, ...)                                             \
+    static whit_status name(void *env, whit_host_call *call, __VA_ARGS__, \
+                            type *result, whit_error *error)
+#define GIVE_(name, type)                                                 \
+    static whit_status name(void *env, whit_host_call *call, type *result, \
+                            whit_error *error)
+#define GIVE_NOTHING(name, ...)                                           \
+    static whit_status name(void *env, whit_host_call *call, __VA_ARGS__, \
+                            whit_error *error)
+
+/* Lets the guest run until the call is over. */
+static inline whit_call_state await_call(whit_call *call)
+{
+    while (whit_call_poll(call) == WHIT_CALL_RUNNING)
+        if (!whit_store_wait(store, -1))
+            break;
+    whit_call_state state = whit_call_poll(call);
+    if (state == WHIT_CALL_FAILED)
+        printf("%s\n", whit_call_error(call)->message);
+    if (state == WHIT_CALL_RUNNING)
+        printf("the call waits for ever\n");
+    return state;
+}
+
+static inline bool read_file(const char *path, void **bytes, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    *bytes = malloc(1 << 24);
+    *size = *bytes ? fread(*bytes, 1, 1 << 24, file) : 0;
+    fclose(file);
+    return *size > 0;
+}
+
+static inline int run_host(const char *path, const struct guest_imports *given,
+                           void (*test)(void))
+{
+    whit_component *component = NULL;
+    whit_imports *imports = whit_imports_new();
+    void *bytes = NULL;
+    size_t size = 0;
+    region = whit_region_new();
+    if (!CHECK(imports && region && read_file(path, &bytes, &size)) ||
+        !OK(whit_engine_new(NULL, &engine, E)) ||
+        !OK(whit_store_new(engine, NULL, &store, E)) ||
+        !OK(guest_define(imports, given, E)) ||
+        !OK(whit_component_new(engine, bytes, size, &component, E)) ||
+        !OK(guest_instantiate(store, component, imports, W, E)))
+        return 1;
+    free(bytes);
+    test();
+    /* The guest's turn, called in both ways. */
+    uint32_t step = UINT32_MAX;
+    if (OK(guest_check(W, &step, E)) && !CHECK(step == 0))
+        printf("the guest's check %u\n", step);
+    whit_call *call;
+    step = UINT32_MAX;
+    if (OK(guest_check_start(W, &step, &call, E))) {
+        if (CHECK(await_call(call) == WHIT_CALL_RETURNED) && !CHECK(step == 0))
+            printf("the guest's check %u\n", step);
+        whit_call_free(call);
+    }
+    whit_store_free(store);
+    whit_component_free(component);
+    whit_imports_free(imports);
+    whit_engine_free(engine);
+    whit_region_free(region);
+    return 0;
+}
+
+#define HOST(given, test)                                            \
+    int main(int argc, char **argv)                                  \
+    {                                                                \
+        int code = argc == 2 ? run_host(argv[1], &(given), test) : 2; \
+        printf("%u passed, %u failed\n", passed, failed);            \
+        return code || failed;                                       \
+    }
+
+#endif
