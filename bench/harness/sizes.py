@@ -182,8 +182,43 @@ def measure_program(rust, path, target):
     return sizes
 
 
+# name, source below bench/components or examples/, most bytes
+COMPONENTS = (
+    ("add two u32 (Rust, no_std)", "add", 150),
+    ("string in, string out (Rust, no_std)", "shout", 700),
+)
+HELLO_MORE = 4096  # what println! hello may gain as a component
+
+
+def measure_component(name):
+    """A project that `whit new` makes, with the source put in."""
+    program, folder = ROOT / "build" / "whit", WORK / f"component-{name}"
+    source = ROOT / "bench" / "components"
+    shutil.rmtree(folder, ignore_errors=True)
+    command([program, "new", "--wit", source / f"{name}.wit", folder])
+    shutil.copy(source / f"{name}.rs", folder / "src" / "lib.rs")
+    output = WORK / f"{name}.component.wasm"
+    command([program, "build", "--release", "-o", output, folder],
+            timeout=1800)
+    return output.stat().st_size
+
+
+def measure_components():
+    """{name: bytes}, and what a program gains: {"hello": [core, whole]}"""
+    program = ROOT / "build" / "whit"
+    core, whole = WORK / "hello-core.wasm", WORK / "hello-component.wasm"
+    sizes = {name: measure_component(source)
+             for name, source, _ in COMPONENTS}
+    command([program, "build", "--release", "--core", "-o", core,
+             EXAMPLES / "hello.rs"], timeout=1800)
+    command([program, "component", "new", core, "-o", whole])
+    return {"components": sizes,
+            "hello": [core.stat().st_size, whole.stat().st_size]}
+
+
 def measure():
-    """{"programs": {name: sizes}, "notes": [text]}"""
+    """{"programs": {name: sizes}, "components": {name: bytes},
+    "hello": [core, component], "notes": [text]}"""
     WORK.mkdir(parents=True, exist_ok=True)
     rust = Rust()
     programs = {}
@@ -194,7 +229,8 @@ def measure():
             continue
         say(f"sizes: {name}")
         programs[name] = measure_program(rust, path, target)
-    return {"programs": programs, "notes": rust.notes}
+    say("sizes: components")
+    return {"programs": programs, "notes": rust.notes, **measure_components()}
 
 
 COLUMNS = (("stock", "stock"), ("stock+opt", "+ wasm-opt -Oz"),
@@ -208,7 +244,11 @@ def report(result):
         rows.append([name, *(f"{sizes[key]:,}" if sizes.get(key) else "-"
                              for key, _ in COLUMNS)])
     text = table(rows, ["bytes", *(title for _, title in COLUMNS)])
-    return "\n".join([text, *result["notes"]])
+    rows = [[name, f"{size:,}"] for name, size in result["components"].items()]
+    core, whole = result["hello"]
+    rows.append([f"println! hello (core module: {core:,})", f"{whole:,}"])
+    return "\n".join([text, *result["notes"], "",
+                      table(rows, ["component", "bytes"])])
 
 
 def verdicts(result):
@@ -222,4 +262,11 @@ def verdicts(result):
             limit = sizes["stock"] - 1
         found.append((f"size: {name} takes {size:,} B (at most {limit:,})",
                       size <= limit))
+    for name, _, limit in COMPONENTS:
+        size = result["components"][name]
+        found.append((f"component: {name} takes {size:,} B "
+                      f"(at most {limit:,})", size <= limit))
+    core, whole = result["hello"]
+    found.append((f"component: hello gains {whole - core:,} B "
+                  f"(at most {HELLO_MORE:,})", whole - core <= HELLO_MORE))
     return found
