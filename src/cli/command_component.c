@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/command_component.h"
 #include "cli/output.h"
 
@@ -43,22 +44,17 @@ static int run(cli_line *line)
         list();
         return CLI_USAGE;
     }
-    const char *verb = line->operands[0], *near = NULL;
+    const char *verb = line->operands[0];
     const cli_command *command = cli_component_find(verb);
-    size_t best = 3;
     if (command)
         return cli_dispatch(command, (int)line->operand_count - 1,
                             (char **)line->operands + 1);
-    for (size_t i = 0; cli_component_commands[i]; i++) {
-        const char *known = verb_of(cli_component_commands[i]);
-        size_t d = cli_distance(verb, strlen(verb), known, strlen(known));
-        if (d < best) {
-            best = d;
-            near = known;
-        }
-    }
-    if (near)
-        cli_error("unknown command component %s; did you mean %s?", verb, near);
+    near_word near = near_new(slice_text(verb));
+    for (size_t i = 0; cli_component_commands[i]; i++)
+        near_try(&near, slice_text(verb_of(cli_component_commands[i])));
+    if (near.best.size)
+        cli_error("unknown command component %s; did you mean %.*s?", verb,
+                  SLICE_ARG(near.best));
     else
         cli_error("unknown command component %s; see `whit component`", verb);
     return CLI_USAGE;

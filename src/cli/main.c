@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/command.h"
 #include "cli/output.h"
 
@@ -18,18 +19,12 @@ const cli_command *const cli_commands[] = {
 
 static int unknown_command(const char *name)
 {
-    const char *near = NULL;
-    size_t best = 3;
-    for (size_t i = 0; cli_commands[i]; i++) {
-        const char *known = cli_commands[i]->name;
-        size_t d = cli_distance(name, strlen(name), known, strlen(known));
-        if (d < best) {
-            best = d;
-            near = known;
-        }
-    }
-    if (near)
-        cli_error("unknown command %s; did you mean %s?", name, near);
+    near_word near = near_new(slice_text(name));
+    for (size_t i = 0; cli_commands[i]; i++)
+        near_try(&near, slice_text(cli_commands[i]->name));
+    if (near.best.size)
+        cli_error("unknown command %s; did you mean %.*s?", name,
+                  SLICE_ARG(near.best));
     else
         cli_error("unknown command %s; see `whit help`", name);
     return CLI_USAGE;

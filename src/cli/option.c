@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/near.h"
 #include "cli/output.h"
 
 const cli_command *cli_command_find(const char *name)
@@ -43,18 +44,11 @@ static const cli_option *find_short(const cli_command *command, char letter)
 static const char *nearest(const cli_command *command, const char *name,
                            size_t size)
 {
-    const char *best = NULL;
-    size_t best_distance = 3;
-    for (const cli_option *o = command->options; !is_end(o); o++) {
-        if (!o->name)
-            continue;
-        size_t d = cli_distance(name, size, o->name, strlen(o->name));
-        if (d < best_distance) {
-            best_distance = d;
-            best = o->name;
-        }
-    }
-    return best;
+    near_word near = near_new(slice_of(name, size));
+    for (const cli_option *o = command->options; !is_end(o); o++)
+        if (o->name)
+            near_try(&near, slice_text(o->name));
+    return near.best.size ? (const char *)near.best.data : NULL;
 }
 
 static bool parse_digits(const char **text, uint64_t *out)

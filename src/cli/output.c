@@ -97,28 +97,3 @@ int cli_print_help(const cli_command *command)
     buffer_release(&text);
     return status == WHIT_OK ? CLI_SUCCESS : cli_fail_error(NULL, &error);
 }
-
-size_t cli_distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    enum { LONGEST = 40 };
-    size_t row[LONGEST + 1];
-    if (a_size > LONGEST || b_size > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= b_size; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t above = row[j];
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-            diagonal = above;
-        }
-    }
-    return row[b_size];
-}

@@ -26,7 +26,5 @@ whit_status cli_write(const char *file, slice data,
                       whit_error *error) WHIT_MUST_CHECK;
 
 int cli_print_help(const cli_command *command);
-/* Edits between two words, for suggestions. */
-size_t cli_distance(const char *a, size_t a_size, const char *b, size_t b_size);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * Built-ins as core modules import them (legacy spelling only), and the check
  * of core types. */
+#include "base/near.h"
 #include "component/new_private.h"
-#include "wit/name.h"
 
 enum {
     MAY_ASYNC = 1,    /* `[async-lower]` in front */
@@ -286,9 +286,9 @@ void component_new_near_builtin(slice name, whit_error *error)
     slice rest = name;
     if (!take(&rest, "[") || !take_end(&rest, "]"))
         return;
-    wit_near near = wit_near_new(rest);
+    near_word near = near_new(rest);
     for (size_t i = 0; i < COUNT_OF(builtins); i++)
-        wit_near_try(&near, slice_text(builtins[i].name));
+        near_try(&near, slice_text(builtins[i].name));
     if (near.best.size)
         error_suffix(error, "; did you mean '[%.*s]'?", SLICE_ARG(near.best));
 }

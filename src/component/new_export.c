@@ -2,8 +2,8 @@
  * Which exports of core modules are functions of the world, and which serve
  * them. */
 #include "base/memory.h"
+#include "base/near.h"
 #include "component/new_private.h"
-#include "wit/name.h"
 
 const wasm_functype *component_new_export_type(const new_module *module,
                                                slice name)
@@ -124,11 +124,11 @@ static whit_status fail_missing(search *s)
         "the world exports the function '%.*s', but the module has no export "
         "'%.*s'",
         SLICE_ARG(s->function->name), SLICE_ARG(name));
-    wit_near near = wit_near_new(name);
+    near_word near = near_new(name);
     for (uint32_t i = 0; i < main->wasm->export_count; i++)
         if (main->wasm->exports[i].kind == WASM_EXTERN_FUNC)
-            wit_near_try(&near, main->wasm->exports[i].name);
-    wit_near_suffix(&near, self->error);
+            near_try(&near, main->wasm->exports[i].name);
+    near_suffix(&near, self->error);
     return status;
 }
 

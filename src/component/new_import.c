@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * What each import of a core module is. */
 #include "base/memory.h"
+#include "base/near.h"
 #include "component/new_private.h"
-#include "wit/name.h"
 
 static bool take(slice *name, const char *prefix)
 {
@@ -104,10 +104,10 @@ static void suggest_item(const place *p, slice name, bool exported)
         exported ? self->export_names : self->import_names;
     uint32_t count =
         exported ? self->world->export_count : self->world->import_count;
-    wit_near near = wit_near_new(name);
+    near_word near = near_new(name);
     for (uint32_t i = 0; i < count; i++)
-        wit_near_try(&near, names[i].full);
-    wit_near_suffix(&near, self->error);
+        near_try(&near, names[i].full);
+    near_suffix(&near, self->error);
 }
 
 static whit_status fail_no_item(const place *p, slice name, bool exported)
@@ -179,11 +179,11 @@ static void suggest_function(const place *p, const wit_item *item,
                              bool exported, slice name)
 {
     const new_maker *self = p->self;
-    wit_near near = wit_near_new(name);
+    near_word near = near_new(name);
     if (item) {
         const wit_interface *it = &self->set->interfaces[item->index];
         for (uint32_t i = 0; i < it->function_count; i++)
-            wit_near_try(&near, it->functions[i].name);
+            near_try(&near, it->functions[i].name);
     } else {
         const wit_item *items =
             exported ? self->world->exports : self->world->imports;
@@ -191,9 +191,9 @@ static void suggest_function(const place *p, const wit_item *item,
             exported ? self->world->export_count : self->world->import_count;
         for (uint32_t i = 0; i < count; i++)
             if (items[i].kind == WIT_ITEM_FUNCTION)
-                wit_near_try(&near, items[i].function->name);
+                near_try(&near, items[i].function->name);
     }
-    wit_near_suffix(&near, self->error);
+    near_suffix(&near, self->error);
     if (!near.best.size)
         component_new_near_builtin(name, self->error);
 }

@@ -3,6 +3,7 @@
  * word may have meant. */
 #include <pthread.h>
 
+#include "base/near.h"
 #include "wasm/text_internal.h"
 #include "wasm/text_numbers.h"
 
@@ -117,7 +118,7 @@ static const struct {
     {"extern.externalize", "extern.convert_any"},
 };
 
-enum { SLOTS = 2048, WORD_MAX = 48 };
+enum { SLOTS = 2048 };
 
 /* Open addressing by slice_hash; a word without bytes is an empty slot.
  * Written once. */
@@ -182,49 +183,18 @@ bool text_word_known(slice word)
     return text_opcode(word, &op) || text_memarg_word(word);
 }
 
-/* Edits (insert, delete, replace) from one word to the other. */
-static unsigned distance(slice a, const char *b)
-{
-    unsigned row[WORD_MAX + 1];
-    size_t width = strlen(b);
-    if (a.size > WORD_MAX || width > WORD_MAX)
-        return WORD_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = (unsigned)j;
-    for (size_t i = 1; i <= a.size; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= width; j++) {
-            unsigned best = diagonal + (a.data[i - 1] != (uint8_t)b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[width];
-}
-
-const char *text_word_near(slice word)
+slice text_word_near(slice word)
 {
     for (size_t i = 0; i < COUNT_OF(renamed); i++)
         if (slice_is(word, renamed[i].old))
-            return renamed[i].word;
+            return slice_text(renamed[i].word);
     if (!word.size || word.data[0] < 'a' || word.data[0] > 'z')
-        return NULL;
-    const char *best = NULL;
-    unsigned least = word.size > 8 ? 4 : (unsigned)word.size / 3 + 1;
-    for (size_t i = 0; i < COUNT_OF(keywords) + WASM_OP_COUNT; i++) {
-        const char *candidate = i < COUNT_OF(keywords)
-                                    ? keywords[i]
-                                    : wasm_opcodes[i - COUNT_OF(keywords)].text;
-        unsigned edits = candidate ? distance(word, candidate) : least;
-        if (edits < least) {
-            least = edits;
-            best = candidate;
-        }
-    }
-    return best;
+        return slice_of(NULL, 0);
+    near_word near = near_new(word);
+    for (size_t i = 0; i < COUNT_OF(keywords); i++)
+        near_try(&near, slice_text(keywords[i]));
+    for (size_t i = 0; i < WASM_OP_COUNT; i++)
+        if (wasm_opcodes[i].text)
+            near_try(&near, slice_text(wasm_opcodes[i].text));
+    return near.best;
 }

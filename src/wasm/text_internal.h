@@ -218,7 +218,7 @@ bool text_word_known(slice word);
 /* Whether it is offset=N or align=N, which are one token. */
 bool text_memarg_word(slice word);
 /* The known word nearest to a wrong one, or NULL. */
-const char *text_word_near(slice word);
+slice text_word_near(slice word);
 /* The first instruction of that name. */
 bool text_opcode(slice word, uint16_t *op);
 

@@ -149,10 +149,10 @@ whit_status text_unexpected(text_parser *p, const char *expected)
     if (known)
         return text_fail(p, "unexpected token %.*s%s, expected %s",
                          SLICE_ARG(text), rest, expected);
-    const char *near = text_word_near(text);
-    if (near)
-        return text_fail(p, "unknown operator %.*s%s; did you mean %s?",
-                         SLICE_ARG(text), rest, near);
+    slice near = text_word_near(text);
+    if (near.size)
+        return text_fail(p, "unknown operator %.*s%s; did you mean %.*s?",
+                         SLICE_ARG(text), rest, SLICE_ARG(near));
     return text_fail(p, "unknown operator %.*s%s, expected %s", SLICE_ARG(text),
                      rest, expected);
 }

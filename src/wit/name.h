@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * The rules for names: labels in kebab case, what makes two names the same,
- * keywords, and the near name a message suggests. */
+ * and keywords. */
 #ifndef WIT_NAME_H
 #define WIT_NAME_H
 
@@ -28,17 +28,5 @@ const char *wit_keyword_text(wit_keyword keyword);
 /* Appends what must differ between the names of one scope: letters in lower
  * case, "[method]a.b" and "[static]a.b" as "a.b", or as "a" where b is a. */
 void wit_name_fold(slice name, buffer *out);
-
-/* Keeps the candidate nearest to a name that was not found. */
-typedef struct wit_near {
-    slice wanted;
-    slice best; /* empty while nothing is near */
-    unsigned edits;
-} wit_near;
-
-wit_near wit_near_new(slice wanted);
-void wit_near_try(wit_near *self, slice candidate);
-/* Adds "; did you mean 'x'?" when there is something to add. */
-void wit_near_suffix(const wit_near *self, whit_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * The parser's tools, and files: packages, interfaces, worlds, `use`. */
+#include "base/near.h"
 #include "wit/parse_private.h"
 
 whit_status wit_parse_next(parser *self, whit_error *error)
@@ -54,9 +55,9 @@ whit_status wit_parse_expect_keyword(parser *self, wit_keyword keyword,
         &self->lexer, self->token.start, error, "expected '%s' %s, found %s",
         wit_keyword_text(keyword), where, found);
     if (wit_parse_is(self, WIT_TOKEN_ID)) {
-        wit_near near = wit_near_new(self->token.name);
-        wit_near_try(&near, slice_text(wit_keyword_text(keyword)));
-        wit_near_suffix(&near, error);
+        near_word near = near_new(self->token.name);
+        near_try(&near, slice_text(wit_keyword_text(keyword)));
+        near_suffix(&near, error);
     }
     return status;
 }
@@ -168,15 +169,15 @@ static whit_status attribute(parser *self, attributes *all, ast_head *out,
         out->external_at = name.at;
         return external_id(self, out, error);
     }
-    wit_near near = wit_near_new(name.text);
+    near_word near = near_new(name.text);
     static const char *const known[] = {"since", "unstable", "deprecated",
                                         "external-id"};
     for (unsigned i = 0; i < COUNT_OF(known); i++)
-        wit_near_try(&near, slice_text(known[i]));
+        near_try(&near, slice_text(known[i]));
     whit_status status =
         wit_lexer_error(&self->lexer, name.at, error, "no attribute '@%.*s'",
                         SLICE_ARG(name.text));
-    wit_near_suffix(&near, error);
+    near_suffix(&near, error);
     return status;
 }
 
@@ -387,13 +388,13 @@ static whit_status parse_top(parser *self, const ast_head *head,
     if (!world && !wit_parse_is_keyword(self, WIT_KEYWORD_INTERFACE)) {
         whit_status status = wit_parse_unexpected(
             self, "'interface', 'world', 'use' or 'package'", error);
-        wit_near near = wit_near_new(self->token.name);
+        near_word near = near_new(self->token.name);
         static const char *const known[] = {"interface", "world", "use",
                                             "package"};
         for (unsigned i = 0; i < COUNT_OF(known); i++)
             if (wit_parse_is(self, WIT_TOKEN_ID))
-                wit_near_try(&near, slice_text(known[i]));
-        wit_near_suffix(&near, error);
+                near_try(&near, slice_text(known[i]));
+        near_suffix(&near, error);
         return status;
     }
     TRY(new_top(self, world ? AST_TOP_WORLD : AST_TOP_INTERFACE, head, tail,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * What interfaces and worlds are made of. */
 #include "base/limits.h"
+#include "base/near.h"
 #include "wit/parse_private.h"
 
 /* "a, b as c }" behind a '{'. */
@@ -217,10 +218,10 @@ static whit_status no_item(const parser *self, const char *what,
         "flags", "resource", "import", "export",  "include"};
     whit_status status = wit_parse_unexpected(self, what, error);
     if (wit_parse_is(self, WIT_TOKEN_ID)) {
-        wit_near near = wit_near_new(self->token.name);
+        near_word near = near_new(self->token.name);
         for (unsigned i = 0; i < COUNT_OF(known); i++)
-            wit_near_try(&near, slice_text(known[i]));
-        wit_near_suffix(&near, error);
+            near_try(&near, slice_text(known[i]));
+        near_suffix(&near, error);
     }
     return status;
 }

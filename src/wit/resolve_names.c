@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/near.h"
 #include "wit/resolve_private.h"
 
 static void set_key(resolver *self, resolve_space space, uint32_t owner,
@@ -70,12 +71,12 @@ static whit_status no_package(resolver *self, uint32_t part,
     whit_status status =
         wit_resolve_error(self, part, name->at, error, "no package '%.*s'",
                           SLICE_ARG(name->full));
-    wit_near near = wit_near_new(wanted);
+    near_word near = near_new(wanted);
     for (size_t i = 0; i < self->package_count; i++) {
         const pending_package *it = &self->packages[i];
         slice known = it->name->text;
         if (!slice_equal(known, wanted)) {
-            wit_near_try(&near, known);
+            near_try(&near, known);
             continue;
         }
         if (!wit_version_present(&it->name->version))
@@ -87,7 +88,7 @@ static whit_status no_package(resolver *self, uint32_t part,
                          SLICE_ARG(it->name->version.text));
         return status;
     }
-    wit_near_suffix(&near, error);
+    near_suffix(&near, error);
     if (!near.best.size)
         error_suffix(error, "; put its folder or file into 'deps'");
     return status;
@@ -97,7 +98,7 @@ static whit_status no_definition(resolver *self, uint32_t part,
                                  const ast_path *path, uint32_t package,
                                  whit_error *error)
 {
-    wit_near near = wit_near_new(path->name.text);
+    near_word near = near_new(path->name.text);
     whit_status status = wit_resolve_error(
         self, part, path->name.at, error,
         "no interface or world '%.*s'%s%.*s%s", SLICE_ARG(path->name.text),
@@ -106,13 +107,13 @@ static whit_status no_definition(resolver *self, uint32_t part,
     for (size_t i = 0; i < self->definition_count; i++) {
         const definition *it = &self->definitions[i];
         if (self->parts[it->part].package == package)
-            wit_near_try(&near, it->top->name.text);
+            near_try(&near, it->top->name.text);
     }
     for (const ast_top *top = self->parts[part].ast->tops; top; top = top->next)
         if (!path->package.name.size && top->kind == AST_TOP_USE &&
             &top->path != path)
-            wit_near_try(&near, top->name.text);
-    wit_near_suffix(&near, error);
+            near_try(&near, top->name.text);
+    near_suffix(&near, error);
     return status;
 }
 

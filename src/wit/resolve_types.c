@@ -2,6 +2,7 @@
  * Types and functions of one interface or world. */
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/near.h"
 #include "wit/resolve_private.h"
 
 /* The members being resolved. */
@@ -208,7 +209,7 @@ static whit_status not_used(members *self, uint32_t interface,
 {
     resolver *r = self->resolver;
     const wit_interface *from = &r->set->interfaces[interface];
-    wit_near near = wit_near_new(used->name.text);
+    near_word near = near_new(used->name.text);
     for (uint32_t i = 0; i < from->function_count; i++)
         if (slice_equal(from->functions[i].name, used->name.text))
             return wit_resolve_error(r, self->part, used->name.at, error,
@@ -222,12 +223,12 @@ static whit_status not_used(members *self, uint32_t interface,
                                  "feature on",
                                  SLICE_ARG(used->name.text));
     for (uint32_t i = 0; i < from->type_count; i++)
-        wit_near_try(&near, r->set->types[from->types[i]].name);
+        near_try(&near, r->set->types[from->types[i]].name);
     whit_status status =
         wit_resolve_error(r, self->part, used->name.at, error,
                           "interface '%.*s' has no type '%.*s'",
                           SLICE_ARG(from->name), SLICE_ARG(used->name.text));
-    wit_near_suffix(&near, error);
+    near_suffix(&near, error);
     return status;
 }
 
@@ -289,13 +290,13 @@ static whit_status no_type(resolver *self, uint32_t part, uint32_t scope,
             error_suffix(error, "; it is called '%s'", common[i].right);
             return status;
         }
-    wit_near near = wit_near_new(name->text);
+    near_word near = near_new(name->text);
     for (int kind = 0; kind < WIT_PRIMITIVES; kind++)
-        wit_near_try(&near, slice_text(wit_kind_text((wit_kind)kind)));
+        near_try(&near, slice_text(wit_kind_text((wit_kind)kind)));
     for (size_t i = 0; i < self->entry_count; i++)
         if (self->entries[i].scope == scope)
-            wit_near_try(&near, self->entries[i].name);
-    wit_near_suffix(&near, error);
+            near_try(&near, self->entries[i].name);
+    near_suffix(&near, error);
     return status;
 }
 

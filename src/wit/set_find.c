@@ -2,7 +2,7 @@
  * Writing the names of things, choosing a world, and positions in texts. */
 #include "wit/wit.h"
 
-#include "wit/name.h"
+#include "base/near.h"
 
 void wit_package_write(const wit_set *self, uint32_t package, buffer *out)
 {
@@ -178,15 +178,15 @@ whit_status wit_select_world(wit_set *self, uint32_t package, slice name,
     *out = wit_find_world(self, package, name);
     if (*out != WIT_NONE)
         return WHIT_OK;
-    wit_near near = wit_near_new(name);
+    near_word near = near_new(name);
     const wit_package *it = &self->packages[package];
     for (uint32_t i = 0; i < it->world_count; i++)
-        wit_near_try(&near, self->worlds[it->worlds[i]].name);
+        near_try(&near, self->worlds[it->worlds[i]].name);
     whit_status status =
         error_set(error, WHIT_NOT_FOUND,
                   "package '%.*s:%.*s' has no world "
                   "'%.*s'",
                   SLICE_ARG(it->space), SLICE_ARG(it->name), SLICE_ARG(name));
-    wit_near_suffix(&near, error);
+    near_suffix(&near, error);
     return status;
 }

@@ -2,6 +2,7 @@
  * Labels, versions, suggestions, and the names of core imports and exports. */
 #include "support.h"
 
+#include "base/near.h"
 #include "wit/abi_names.h"
 #include "wit/name.h"
 
@@ -119,9 +120,9 @@ TEST(scanning)
 static const char *near(const char *wanted, const char *a, const char *b)
 {
     static char out[64];
-    wit_near it = wit_near_new(slice_text(wanted));
-    wit_near_try(&it, slice_text(a));
-    wit_near_try(&it, slice_text(b));
+    near_word it = near_new(slice_text(wanted));
+    near_try(&it, slice_text(a));
+    near_try(&it, slice_text(b));
     snprintf(out, sizeof out, "%.*s", SLICE_ARG(it.best));
     return out;
 }
