@@ -440,6 +440,16 @@ static whit_status resolve_instance(canon_instance *importer,
     return WHIT_OK;
 }
 
+/* An interface of types alone needs nobody to give it. */
+static bool is_of_types(const component_node *type)
+{
+    for (uint32_t i = 0; i < type->export_count; i++)
+        if (type->exports[i].sort != COMPONENT_SORT_TYPE ||
+            type->exports[i].type->kind == COMPONENT_TYPE_RESOURCE)
+            return false;
+    return true;
+}
+
 whit_status canon_linker_resolve(const canon_linker *self,
                                  canon_instance *importer,
                                  const component_entity *import,
@@ -453,6 +463,10 @@ whit_status canon_linker_resolve(const canon_linker *self,
             return resolve_instance(importer, host, import, out, error);
     } else if (self) {
         return resolve_item(importer, &self->root, &path, import, out, error);
+    }
+    if (import->sort == COMPONENT_SORT_INSTANCE && is_of_types(import->type)) {
+        static const canon_host_instance nothing;
+        return resolve_instance(importer, &nothing, import, out, error);
     }
     if (import->sort == COMPONENT_SORT_TYPE &&
         import->type->kind != COMPONENT_TYPE_RESOURCE)

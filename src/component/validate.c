@@ -246,6 +246,21 @@ static whit_status export_entity(checker *v, const component_definition *d,
     return status;
 }
 
+/* A resource without a name gets the first that it is known by outside, also
+ * as a part of an instance. */
+static void name_resources(const component_entity *entity)
+{
+    const component_node *type = entity->type;
+    if (entity->sort == COMPONENT_SORT_TYPE && type->resource &&
+        !type->resource->name.size)
+        type->resource->name = entity->name;
+    if (entity->sort != COMPONENT_SORT_INSTANCE)
+        return;
+    for (uint32_t i = 0; i < type->export_count; i++)
+        if (type->exports[i].sort == COMPONENT_SORT_TYPE)
+            name_resources(&type->exports[i]);
+}
+
 whit_status check_external(checker *v, const component_definition *d)
 {
     check_scope *scope = v->scope;
@@ -267,9 +282,7 @@ whit_status check_external(checker *v, const component_definition *d)
     TRY(check_name(v, is_import ? &scope->import_names : &scope->export_names,
                    is_import, &d->external.name, &entity));
     TRY(check_visible(v, is_import, &entity));
-    if (entity.sort == COMPONENT_SORT_TYPE && entity.type->resource &&
-        !entity.type->resource->name.size)
-        entity.type->resource->name = entity.name;
+    name_resources(&entity);
     TRY(check_push(v, is_import ? &scope->imports : &scope->exports, &entity,
                    sizeof entity));
     component_space_item item = {.type = entity.type, .shape = entity.shape};

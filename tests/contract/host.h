@@ -58,7 +58,7 @@ static inline bool check_ok(whit_status status, const char *what,
 
 /* Strings and lists from literals and arrays. */
 #define TEXT(literal) ((guest_string_t){literal, sizeof(literal) - 1})
-#define LIST(type, ...)                                  \
+#define LIST(type, ...) \
     ((type){__VA_ARGS__, sizeof(__VA_ARGS__) / sizeof *(__VA_ARGS__)})
 #define IS(string, literal)                 \
     ((string).len == sizeof(literal) - 1 && \
@@ -73,7 +73,7 @@ static inline bool same_text(guest_string_t a, guest_string_t b)
 #define GIVE(name, type, ...)                                             \
     static whit_status name(void *env, whit_host_call *call, __VA_ARGS__, \
                             type *result, whit_error *error)
-#define GIVE_(name, type)                                                 \
+#define GIVE_(name, type)                                                  \
     static whit_status name(void *env, whit_host_call *call, type *result, \
                             whit_error *error)
 #define GIVE_NOTHING(name, ...)                                           \
@@ -141,12 +141,12 @@ static inline int run_host(const char *path, const struct guest_imports *given,
     return 0;
 }
 
-#define HOST(given, test)                                            \
-    int main(int argc, char **argv)                                  \
-    {                                                                \
+#define HOST(given, test)                                             \
+    int main(int argc, char **argv)                                   \
+    {                                                                 \
         int code = argc == 2 ? run_host(argv[1], &(given), test) : 2; \
-        printf("%u passed, %u failed\n", passed, failed);            \
-        return code || failed;                                       \
+        printf("%u passed, %u failed\n", passed, failed);             \
+        return code || failed;                                        \
     }
 
 #endif

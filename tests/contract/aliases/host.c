@@ -24,8 +24,8 @@ GIVE(names_of, API(names_t), API(entries_t) x)
 
 static void test(void)
 {
-    const TYPES(entry_t) entries[] = {
-        {1, TEXT("a")}, {2, TEXT("b")}, {3, TEXT("b")}};
+    const TYPES(entry_t)
+        entries[] = {{1, TEXT("a")}, {2, TEXT("b")}, {3, TEXT("b")}};
     API(option_id_t) id;
     API(names_t) names;
     OK(API(find)(W, (API(entries_t)){entries, 3}, TEXT("b"), &id, E));

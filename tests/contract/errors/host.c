@@ -3,7 +3,7 @@
 #define TOPIC contract_errors
 #include "../host.h"
 
-static whit_status fail(API(result_u32_problem_t) *result,
+static whit_status fail(API(result_u32_problem_t) * result,
                         API(problem_t) problem)
 {
     *result = (API(result_u32_problem_t)){.is_err = true, .val.err = problem};
@@ -17,9 +17,10 @@ GIVE(parse, API(result_u32_problem_t), guest_string_t text)
         return fail(result, (API(problem_t)){0, {.missing = TEXT("number")}});
     for (size_t i = 0; i < text.len; i++)
         if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return fail(result,
-                        (API(problem_t)){
-                            1, {.bad = {.line = 1, .column = (uint32_t)i + 1}}});
+            return fail(
+                result,
+                (API(problem_t)){
+                    1, {.bad = {.line = 1, .column = (uint32_t)i + 1}}});
     for (size_t i = 0; i < text.len; i++) {
         number = 10 * number + (uint64_t)(text.ptr[i] - '0');
         if (number > UINT32_MAX)

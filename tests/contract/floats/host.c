@@ -25,10 +25,10 @@ GIVE(middle, double, float a, double b)
 
 static void test(void)
 {
-    static const float small[] = {0,       -0.0f,     1.5f, -3.4e38f,
-                                  1e-45f,  INFINITY, -INFINITY};
-    static const double large[] = {0,       -0.0,     0.1, 1.7e308,
-                                   5e-324,  INFINITY, -INFINITY};
+    static const float small[] = {0,      -0.0f,    1.5f,     -3.4e38f,
+                                  1e-45f, INFINITY, -INFINITY};
+    static const double large[] = {0,      -0.0,     0.1,      1.7e308,
+                                   5e-324, INFINITY, -INFINITY};
     float f;
     double d;
     for (size_t i = 0; i < COUNT(small); i++) {

@@ -3,11 +3,11 @@
 #define TOPIC contract_integers
 #include "../host.h"
 
-#define ECHO(name, type)    \
+#define ECHO(name, type)     \
     GIVE(name, type, type x) \
-    {                       \
-        *result = x;        \
-        return WHIT_OK;     \
+    {                        \
+        *result = x;         \
+        return WHIT_OK;      \
     }
 
 ECHO(echo_u8, uint8_t)
@@ -22,19 +22,19 @@ ECHO(echo_s64, int64_t)
 GIVE(sum, uint64_t, uint8_t a, int8_t b, uint16_t c, int16_t d, uint32_t e,
      int32_t f, uint64_t g, int64_t h)
 {
-    *result = a + (uint64_t)b + c + (uint64_t)d + e + (uint64_t)f + g +
-              (uint64_t)h;
+    *result =
+        a + (uint64_t)b + c + (uint64_t)d + e + (uint64_t)f + g + (uint64_t)h;
     return WHIT_OK;
 }
 
-#define CHECK_ECHO(name, type, ...)                    \
-    do {                                               \
-        const type in[] = {__VA_ARGS__};               \
-        for (size_t i = 0; i < COUNT(in); i++) {       \
-            type out = 0;                              \
-            OK(API(echo_##name)(W, in[i], &out, E));   \
-            CHECK(out == in[i]);                       \
-        }                                              \
+#define CHECK_ECHO(name, type, ...)                  \
+    do {                                             \
+        const type in[] = {__VA_ARGS__};             \
+        for (size_t i = 0; i < COUNT(in); i++) {     \
+            type out = 0;                            \
+            OK(API(echo_##name)(W, in[i], &out, E)); \
+            CHECK(out == in[i]);                     \
+        }                                            \
     } while (0)
 
 static void test(void)

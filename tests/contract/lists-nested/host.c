@@ -35,7 +35,8 @@ static void test(void)
     OK(API(flatten)(W, (guest_list_list_u16_t){NULL, 0}, &flat, region, E));
     CHECK(flat.len == 0);
     const guest_string_t texts[] = {TEXT("one"), TEXT(""), TEXT("drei")};
-    const guest_list_string_t inner[] = {{texts, 2}, {texts, 0}, {texts + 2, 1}};
+    const guest_list_string_t inner[] = {
+        {texts, 2}, {texts, 0}, {texts + 2, 1}};
     const middle outer[] = {{inner, 0}, {inner, 3}};
     deep out;
     OK(API(echo)(W, (deep){outer, 2}, &out, region, E));

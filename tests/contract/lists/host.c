@@ -3,11 +3,11 @@
 #define TOPIC contract_lists
 #include "../host.h"
 
-#define ECHO(name, type)    \
+#define ECHO(name, type)     \
     GIVE(name, type, type x) \
-    {                       \
-        *result = x;        \
-        return WHIT_OK;     \
+    {                        \
+        *result = x;         \
+        return WHIT_OK;      \
     }
 
 ECHO(echo_u32, guest_list_u32_t)
@@ -25,15 +25,15 @@ GIVE(reverse, guest_list_string_t, guest_list_string_t x)
     return WHIT_OK;
 }
 
-#define CHECK_ECHO(name, list, type, ...)                              \
-    do {                                                               \
-        static const type items[] = {__VA_ARGS__};                     \
-        list out;                                                      \
-        for (size_t n = 0; n <= COUNT(items); n++) {                   \
+#define CHECK_ECHO(name, list, type, ...)                               \
+    do {                                                                \
+        static const type items[] = {__VA_ARGS__};                      \
+        list out;                                                       \
+        for (size_t n = 0; n <= COUNT(items); n++) {                    \
             OK(API(echo_##name)(W, (list){items, n}, &out, region, E)); \
-            CHECK(out.len == n);                                       \
-            CHECK(!n || !memcmp(out.ptr, items, n * sizeof(type)));    \
-        }                                                              \
+            CHECK(out.len == n);                                        \
+            CHECK(!n || !memcmp(out.ptr, items, n * sizeof(type)));     \
+        }                                                               \
     } while (0)
 
 static void test(void)

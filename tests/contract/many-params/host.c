@@ -42,8 +42,8 @@ static void test(void)
                  TEXT("f"), TEXT("g"), TEXT("ü"),
                  &(guest_option_string_t){true, TEXT("!")}, &text, region, E));
     CHECK(IS(text, "abdefgü!"));
-    OK(API(join)(W, TEXT("a"), TEXT(""), TEXT(""), TEXT(""), TEXT(""),
-                 TEXT(""), TEXT(""), TEXT("h"),
+    OK(API(join)(W, TEXT("a"), TEXT(""), TEXT(""), TEXT(""), TEXT(""), TEXT(""),
+                 TEXT(""), TEXT("h"),
                  &(guest_option_string_t){.is_some = false}, &text, region, E));
     CHECK(IS(text, "ah"));
 }

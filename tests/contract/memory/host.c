@@ -39,9 +39,9 @@ static void test(void)
     CHECK(right);
     for (int i = 0; i < 5000 && right; i++) {
         whit_region_reset(region);
-        right = API(echo_deep)(W, (deep){rows, 3}, &same, region, E) ==
-                    WHIT_OK &&
-                same.len == 3;
+        right =
+            API(echo_deep)(W, (deep){rows, 3}, &same, region, E) == WHIT_OK &&
+            same.len == 3;
     }
     if (!CHECK(right))
         return;

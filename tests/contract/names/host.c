@@ -3,8 +3,8 @@
 #define TOPIC contract_names
 #include "../host.h"
 
-GIVE(change, API(record_t), const API(record_t) *for_, API(enum_t) func,
-     const API(choice_t) *ret, uint32_t err)
+GIVE(change, API(record_t), const API(record_t) * for_, API(enum_t) func,
+     const API(choice_t) * ret, uint32_t err)
 {
     *result = *for_;
     return WHIT_OK;

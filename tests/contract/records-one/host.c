@@ -3,19 +3,19 @@
 #define TOPIC contract_records_one
 #include "../host.h"
 
-GIVE(twice, API(meters_t), const API(meters_t) *x)
+GIVE(twice, API(meters_t), const API(meters_t) * x)
 {
     result->value = 2 * x->value;
     return WHIT_OK;
 }
 
-GIVE(echo, API(wrapped_t), const API(wrapped_t) *x)
+GIVE(echo, API(wrapped_t), const API(wrapped_t) * x)
 {
     *result = *x;
     return WHIT_OK;
 }
 
-GIVE(toggle, API(flag_t), const API(flag_t) *x)
+GIVE(toggle, API(flag_t), const API(flag_t) * x)
 {
     result->on = !x->on;
     return WHIT_OK;

@@ -3,13 +3,13 @@
 #define TOPIC contract_records
 #include "../host.h"
 
-GIVE(add, API(point_t), const API(point_t) *a, const API(point_t) *b)
+GIVE(add, API(point_t), const API(point_t) * a, const API(point_t) * b)
 {
     *result = (API(point_t)){a->x + b->x, a->y + b->y};
     return WHIT_OK;
 }
 
-GIVE(birthday, API(person_t), const API(person_t) *p)
+GIVE(birthday, API(person_t), const API(person_t) * p)
 {
     *result = *p;
     result->age++;
@@ -32,9 +32,9 @@ static void test(void)
     API(person_t) older;
     guest_list_string_t list;
     const guest_string_t friends[] = {TEXT("Bob"), TEXT(""), TEXT("Zoë")};
-    const API(person_t) people[] = {
-        {TEXT("Alice"), 41, {INT32_MIN, INT32_MAX}, {friends, 3}},
-        {TEXT("Bob"), 0, {0, 0}, {NULL, 0}}};
+    const API(person_t)
+        people[] = {{TEXT("Alice"), 41, {INT32_MIN, INT32_MAX}, {friends, 3}},
+                    {TEXT("Bob"), 0, {0, 0}, {NULL, 0}}};
     OK(API(add)(W, &(API(point_t)){1, -2}, &(API(point_t)){3, -4}, &point, E));
     CHECK(point.x == 4 && point.y == -6);
     OK(API(birthday)(W, &people[0], &older, region, E));

@@ -36,9 +36,9 @@ GIVE(repeat, guest_string_t, guest_string_t text, uint32_t count)
 static void test(void)
 {
     static char large[100000];
-    const guest_string_t texts[] = {
-        TEXT(""),       TEXT("a"),          TEXT("grüße"), TEXT("世界 🎉"),
-        TEXT("a\0b\0"), {large, sizeof large}};
+    const guest_string_t texts[] = {TEXT(""),       TEXT("a"),
+                                    TEXT("grüße"),  TEXT("世界 🎉"),
+                                    TEXT("a\0b\0"), {large, sizeof large}};
     guest_string_t out;
     uint32_t size;
     memset(large, 'x', sizeof large);

@@ -3,19 +3,19 @@
 #define TOPIC contract_variants_joined
 #include "../host.h"
 
-GIVE(echo, API(number_t), const API(number_t) *x)
+GIVE(echo, API(number_t), const API(number_t) * x)
 {
     *result = *x;
     return WHIT_OK;
 }
 
-GIVE(echo_mixed, API(mixed_t), const API(mixed_t) *x, const API(mixed_t) *y)
+GIVE(echo_mixed, API(mixed_t), const API(mixed_t) * x, const API(mixed_t) * y)
 {
     *result = *x;
     return WHIT_OK;
 }
 
-GIVE(truncate_, uint64_t, const API(number_t) *x)
+GIVE(truncate_, uint64_t, const API(number_t) * x)
 {
     *result = x->tag == 0   ? (uint64_t)x->val.a
               : x->tag == 1 ? x->val.b

@@ -3,13 +3,13 @@
 #define TOPIC contract_variants
 #include "../host.h"
 
-GIVE(echo, API(shape_t), const API(shape_t) *x)
+GIVE(echo, API(shape_t), const API(shape_t) * x)
 {
     *result = *x;
     return WHIT_OK;
 }
 
-GIVE(number, uint32_t, const API(shape_t) *x)
+GIVE(number, uint32_t, const API(shape_t) * x)
 {
     *result = x->tag;
     return WHIT_OK;
@@ -26,7 +26,7 @@ GIVE(filter, API(list_shape_t), API(list_shape_t) x)
     return WHIT_OK;
 }
 
-static bool same(const API(shape_t) *a, const API(shape_t) *b)
+static bool same(const API(shape_t) * a, const API(shape_t) * b)
 {
     if (a->tag != b->tag)
         return false;
