@@ -270,20 +270,25 @@ whit_status component_compose_instantiate(component_compose *self,
     uint32_t count = self->packages[package].type->import_count;
     uint32_t *arguments =
         arena_array(&self->memory, count + 1, sizeof *arguments);
+    compose_place *places =
+        arena_array(&self->memory, count + 1, sizeof *places);
     TRY_ALLOC(arguments, error);
+    TRY_ALLOC(places, error);
     for (uint32_t i = 0; i < count; i++)
         arguments[i] = COMPOSE_NONE;
     return add_value(self,
                      &(compose_value){.kind = COMPOSE_INSTANCE,
                                       .place = place,
                                       .package = package,
+                                      .places = places,
                                       .arguments = arguments},
                      out, error);
 }
 
 whit_status component_compose_argument(component_compose *self,
                                        uint32_t instance, uint32_t index,
-                                       uint32_t value, whit_error *error)
+                                       uint32_t value, compose_place place,
+                                       whit_error *error)
 {
     compose_value *v = &self->values[instance];
     const component_entity *import =
@@ -293,6 +298,7 @@ whit_status component_compose_argument(component_compose *self,
                        "the argument '%.*s' is made of the instance itself",
                        import->name);
     v->arguments[index] = value;
+    v->places[index] = place;
     return WHIT_OK;
 }
 
@@ -337,11 +343,10 @@ slice component_compose_name(const component_compose *self, uint32_t value)
     }
 }
 
-uint32_t component_compose_package_of(const component_compose *self,
-                                      uint32_t value)
+slice component_compose_interface(const component_compose *self, uint32_t value)
 {
     const compose_value *v = &self->values[value];
-    return v->kind == COMPOSE_INSTANCE ? v->package : COMPOSE_NONE;
+    return v->entity ? v->entity->name : slice_of(NULL, 0);
 }
 
 whit_status component_compose_access(component_compose *self, uint32_t value,
@@ -457,7 +462,7 @@ whit_status component_compose_plug(component_compose *self, uint32_t socket,
     TRY(component_compose_instantiate(self, socket, nowhere, &instance, error));
     for (uint32_t i = 0; i < fit_count; i++)
         TRY(component_compose_argument(self, instance, fits[i].import,
-                                       fits[i].value, error));
+                                       fits[i].value, nowhere, error));
     for (uint32_t i = 0; i < type->export_count; i++) {
         uint32_t value;
         TRY(component_compose_access(self, instance, i, nowhere, &value,

@@ -63,7 +63,7 @@ whit_status component_compose_instantiate(component_compose *self,
 /* The instance gets the value for import `index` of its package. */
 whit_status component_compose_argument(component_compose *self,
                                        uint32_t instance, uint32_t index,
-                                       uint32_t value,
+                                       uint32_t value, compose_place place,
                                        whit_error *error) WHIT_MUST_CHECK;
 /* What was given, or COMPOSE_NONE. */
 uint32_t component_compose_argument_get(const component_compose *self,
@@ -87,8 +87,9 @@ const component_entity *component_compose_exports(const component_compose *self,
                                                   uint32_t *count);
 /* The name it was imported, or accessed, by; empty: an instance. */
 slice component_compose_name(const component_compose *self, uint32_t value);
-uint32_t component_compose_package_of(const component_compose *self,
-                                      uint32_t value);
+/* The same, but what the world calls that the import is from. */
+slice component_compose_interface(const component_compose *self,
+                                  uint32_t value);
 
 /* Puts the exports of the plugs into the imports of the socket that have
  * their names; every plug must fit somewhere. What the socket exports, the
@@ -101,8 +102,7 @@ typedef struct compose_options {
     bool skip_validation;
 } compose_options;
 
-/* Makes the component; once. With a world (set not NULL) the result must fit
- * it. */
+/* Makes the component; once. */
 whit_status component_compose_encode(component_compose *self,
                                      const compose_options *options,
                                      buffer *out,

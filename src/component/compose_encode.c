@@ -489,6 +489,60 @@ static whit_status make_file(component_compose *self, component_file *file,
     return status;
 }
 
+/* The argument that a message of validation is about: its name is in the
+ * first backquotes. */
+static const compose_place *find_argument(const component_compose *self,
+                                          const whit_error *error, slice name,
+                                          slice *package)
+{
+    for (uint32_t i = 0; i < self->value_count; i++) {
+        const compose_value *v = &self->values[i];
+        if (v->kind != COMPOSE_INSTANCE || v->place.line != error->line ||
+            v->place.column != error->column)
+            continue;
+        const component_node *type = self->packages[v->package].type;
+        for (uint32_t k = 0; k < type->import_count; k++)
+            if (slice_equal(type->imports[k].name, name)) {
+                *package = self->packages[v->package].name;
+                return v->arguments[k] == COMPOSE_NONE ? &v->place
+                                                       : &v->places[k];
+            }
+    }
+    return NULL;
+}
+
+/* Says what is wrong in terms of the graph. */
+static void explain(const component_compose *self, whit_error *error)
+{
+    static const char argument[] =
+        "type mismatch for component instantiation argument `";
+    size_t skip = sizeof argument - 1;
+    char message[WHIT_MESSAGE_SIZE];
+    if (!error)
+        return;
+    if (!error->line)
+        error->position = WHIT_POSITION_NONE;
+    memcpy(message, error->message, sizeof message);
+    const char *end =
+        strncmp(message, argument, skip) ? NULL : strstr(message + skip, "`: ");
+    if (!end)
+        return;
+    slice package,
+        name = slice_of(message + skip, (size_t)(end - message) - skip);
+    const compose_place *place = find_argument(self, error, name, &package);
+    if (!place)
+        return;
+    compose_place at = *place;
+    (void)error_set(error, WHIT_INVALID,
+                    "the argument '%.*s' of '%.*s' does not fit: %s",
+                    SLICE_ARG(name), SLICE_ARG(package), end + 3);
+    if (!at.line)
+        return;
+    error->position = WHIT_POSITION_LINE;
+    error->line = at.line;
+    error->column = at.column;
+}
+
 static whit_status finish(component_compose *self, component_file *file,
                           const compose_options *options, buffer *out,
                           whit_error *error)
@@ -497,8 +551,8 @@ static whit_status finish(component_compose *self, component_file *file,
     file->is_text = true; /* errors have the places of values */
     if (!options->skip_validation) {
         whit_status status = component_validate(file, error);
-        if (status != WHIT_OK && error && !error->line)
-            error->position = WHIT_POSITION_NONE;
+        if (status == WHIT_INVALID)
+            explain(self, error);
         TRY(status);
     }
     return component_encode(file, out, error);

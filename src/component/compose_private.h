@@ -28,6 +28,7 @@ typedef struct compose_value {
     uint32_t package;               /* IMPORT, INSTANCE */
     uint32_t index;                 /* IMPORT: of the package; ACCESS: export */
     uint32_t of;                    /* ACCESS */
+    compose_place *places;          /* INSTANCE: of the arguments */
     uint32_t *arguments;            /* INSTANCE: values, in the arena */
     uint32_t group;                 /* IMPORT */
     uint32_t made;                  /* index in the result, or COMPOSE_NONE */
