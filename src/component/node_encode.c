@@ -37,9 +37,11 @@ static void know(component_node_scope *self, const void *key, uint32_t index)
 void component_node_known(component_node_scope *self,
                           const component_node *node, uint32_t index)
 {
+    uint64_t other;
+    const void *key = node->resource;
     know(self, node, index);
-    if (node->resource)
-        know(self, node->resource, index);
+    if (key && !map_get(&self->known, slice_of(&key, sizeof key), &other))
+        know(self, key, index);
 }
 
 /* The index in this scope, through outer aliases when it is further out. */
@@ -59,17 +61,17 @@ static uint32_t find(component_node_scope *self, const void *key)
     return found;
 }
 
+/* By its name, by what that is another name of, or as a resource. */
 static uint32_t find_node(component_node_scope *self,
                           const component_node *node)
 {
     unsigned steps = 0;
     uint32_t found = UINT32_MAX;
-    if (node->resource)
-        found = find(self, node->resource);
+    const component_resource *resource = node->resource;
     for (; node && found == UINT32_MAX && steps < ALIASES_FOLLOWED;
          node = node->alias_of, steps++)
         found = find(self, node);
-    return found;
+    return found == UINT32_MAX && resource ? find(self, resource) : found;
 }
 
 static uint32_t type_of(component_node_scope *self, const component_node *node);

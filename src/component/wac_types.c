@@ -136,14 +136,14 @@ static whit_status mentions(const wac_document *self, size_t end, slice name,
 {
     wac_lexer l = self->lexer;
     wac_token before = {0};
+    bool in_use = false;
     *out = false;
     while (l.token.kind != WAC_EOF && l.token.start < end) {
-        if (l.token.kind == WAC_ID && slice_equal(l.token.text, name)) {
-            if (is_definer(&before)) {
-                *out = false;
-                return WHIT_OK;
-            }
-            *out = true;
+        bool same = l.token.kind == WAC_ID && slice_equal(l.token.text, name);
+        in_use = wac_is_word(&l, "use") || (in_use && !wac_is(&l, ';'));
+        if (same && (in_use || is_definer(&before))) {
+            *out = false;
+            return WHIT_OK;
         }
         before = l.token;
         wac_name unused;
@@ -151,6 +151,7 @@ static whit_status mentions(const wac_document *self, size_t end, slice name,
         TRY(wac_try_name(&l, &unused, &is_name, error));
         if (!is_name)
             TRY(wac_next(&l, error));
+        *out |= same && !wac_is(&l, ':');
     }
     return WHIT_OK;
 }
@@ -160,6 +161,8 @@ static whit_status put_use(wac_document *self, size_t end, whit_error *error)
 {
     bool any = false, found;
     for (size_t i = 0; i < self->type_count; i++) {
+        if (!self->types[i].name.size)
+            continue;
         TRY(mentions(self, end, self->types[i].name, &found, error));
         if (!found)
             continue;
@@ -179,53 +182,77 @@ static whit_status find_close(const wac_document *self, size_t *end,
 {
     wac_lexer l = self->lexer;
     size_t depth = 0;
+    bool opened = false;
     do {
-        if (l.token.kind == WAC_EOF)
-            return wac_unexpected(&l, "'}'", error);
+        if (l.token.kind == WAC_EOF || (!opened && wac_is(&l, '}')))
+            return wac_unexpected(&l, opened ? "'}'" : "'{'", error);
         depth += wac_is(&l, '{');
         depth -= wac_is(&l, '}');
+        opened |= wac_is(&l, '{');
         wac_name unused;
         bool is_name;
         TRY(wac_try_name(&l, &unused, &is_name, error));
         if (!is_name)
             TRY(wac_next(&l, error));
-    } while (depth);
+    } while (depth || !opened);
     *end = l.last_end;
     return WHIT_OK;
 }
 
-/* Copies one token, or what stands in its place. *from: where what was not
- * copied yet begins. */
-static whit_status copy_token(wac_document *self, size_t *from,
-                              const wac_token *before, whit_error *error)
+/* What is being copied. `from`: where what was not copied yet begins. */
+typedef struct copier {
+    size_t from;
+    wac_token before;
+    size_t depth;  /* of braces */
+    size_t inside; /* depth of an interface written in place; 0: none */
+    bool closed;   /* such an interface has just ended */
+} copier;
+
+/* WAC has a ';' behind interfaces that are written in place, WIT has none. */
+static bool drops(wac_document *self, copier *c)
+{
+    const wac_lexer *l = &self->lexer;
+    bool is_place = c->before.kind == WAC_PUNCTUATION && c->before.sign == ':';
+    bool drop = c->closed && wac_is(l, ';');
+    c->closed = false;
+    if (is_place && wac_is_word(l, "interface"))
+        c->inside = c->depth + 1;
+    c->depth += wac_is(l, '{');
+    if (wac_is(l, '}') && c->depth-- == c->inside && c->inside) {
+        c->inside = 0;
+        c->closed = true;
+    }
+    return drop;
+}
+
+/* Copies one token, or what stands in its place. */
+static whit_status copy_token(wac_document *self, copier *c, whit_error *error)
 {
     wac_lexer *l = &self->lexer;
     wac_name name;
-    bool taken = false;
+    bool taken = false, drop = drops(self, c);
     slice text = {NULL, 0};
     size_t start = l->token.start;
     if (l->token.kind == WAC_ID) {
         TRY(wac_try_name(l, &name, &taken, error));
         if (taken && name.item.size) {
-            TRY(put_copy(self, *from, start, error));
-            *from = l->last_end;
+            TRY(put_copy(self, c->from, start, error));
+            c->from = l->last_end;
             TRY(full_path(self, &name, &text, error));
             return put_text(self, start, text, error);
         }
         if (taken)
             return WHIT_OK;
     }
-    bool is_type = before->kind == WAC_PUNCTUATION && before->sign == ':';
+    bool is_type = c->before.kind == WAC_PUNCTUATION && c->before.sign == ':';
     const wac_alias *alias = is_type && l->token.kind == WAC_ID
                                  ? find_alias(self, l->token.text)
                                  : NULL;
     if (alias)
         text = alias->type;
-    bool drop = wac_is(l, ';') && before->kind == WAC_PUNCTUATION &&
-                before->sign == '}';
     if (alias || drop) {
-        TRY(put_copy(self, *from, start, error));
-        *from = l->token.end;
+        TRY(put_copy(self, c->from, start, error));
+        c->from = l->token.end;
         TRY(put_text(self, start, text, error));
     }
     return wac_next(l, error);
@@ -257,26 +284,26 @@ static whit_status check_not_empty(const wac_document *self, whit_error *error)
 /* Copies up to `end`, which is behind some token. */
 static whit_status copy_to(wac_document *self, size_t end, whit_error *error)
 {
-    size_t from = self->lexer.token.start, aliases = self->alias_count;
-    wac_token before = {0};
+    copier c = {.from = self->lexer.token.start};
+    size_t aliases = self->alias_count;
     while (self->lexer.token.start < end) {
         bool taken = false;
         size_t start = self->lexer.token.start;
         if (wac_is_word(&self->lexer, "type"))
             TRY(try_function_type(self, &taken, error));
         if (taken) {
-            TRY(put_copy(self, from, start, error));
-            from = self->lexer.last_end;
-            before = (wac_token){0};
+            TRY(put_copy(self, c.from, start, error));
+            c.from = self->lexer.last_end;
+            c.before = (wac_token){0};
             continue;
         }
         TRY(check_not_empty(self, error));
         wac_token token = self->lexer.token;
-        TRY(copy_token(self, &from, &before, error));
-        before = token;
+        TRY(copy_token(self, &c, error));
+        c.before = token;
     }
     self->alias_count = aliases;
-    return from < end ? put_copy(self, from, end, error) : WHIT_OK;
+    return c.from < end ? put_copy(self, c.from, end, error) : WHIT_OK;
 }
 
 /* ---- Statements ---- */
@@ -301,6 +328,17 @@ static whit_status read_definition(wac_document *self, whit_error *error)
     return WHIT_OK;
 }
 
+static whit_status add_type(wac_document *self, slice name, slice type,
+                            whit_error *error)
+{
+    TRY(mem_grow((void **)&self->types, &self->type_room, self->type_count,
+                 sizeof *self->types, LIMIT_WIT_DEFINITIONS,
+                 "types of a WAC text", error));
+    self->types[self->type_count++] =
+        (wac_alias){name, type, (size_t)(type.data - self->text.data)};
+    return WHIT_OK;
+}
+
 /* A type outside of interfaces. */
 static whit_status read_type(wac_document *self, whit_error *error)
 {
@@ -315,8 +353,11 @@ static whit_status read_type(wac_document *self, whit_error *error)
     TRY(wac_add_local(self, name, name_start, COMPOSE_NONE, error));
     if (is_type)
         TRY(try_function_type(self, &taken, error));
-    if (taken)
-        return WHIT_OK;
+    if (taken) {
+        /* It is in the interface as a function, for its types' sake. */
+        slice type = self->aliases[self->alias_count - 1].type;
+        return add_type(self, slice_of(NULL, 0), type, error);
+    }
     if (is_type) {
         TRY(wac_skip_statement(&self->lexer, &end, error));
         end = self->lexer.last_end;
@@ -325,12 +366,8 @@ static whit_status read_type(wac_document *self, whit_error *error)
         while (self->lexer.token.start < end)
             TRY(wac_next(&self->lexer, error));
     }
-    TRY(mem_grow((void **)&self->types, &self->type_room, self->type_count,
-                 sizeof *self->types, LIMIT_WIT_DEFINITIONS,
-                 "types of a WAC text", error));
-    self->types[self->type_count++] = (wac_alias){
-        name, slice_of(self->text.data + start, end - start), start};
-    return WHIT_OK;
+    return add_type(self, name, slice_of(self->text.data + start, end - start),
+                    error);
 }
 
 /* The WIT path of an interface of this document; in the arena. */
@@ -542,8 +579,11 @@ whit_status wac_read_types(wac_document *self, whit_error *error)
         buffer_text(&self->wit, "interface " TYPES " {\n");
         for (size_t i = 0; i < self->type_count; i++) {
             size_t start = self->types[i].start;
+            bool is_function = !self->types[i].name.size;
+            if (is_function)
+                buffer_printf(&self->wit, "wac-function-n%zu: ", i);
             TRY(put_copy(self, start, start + self->types[i].type.size, error));
-            buffer_put(&self->wit, '\n');
+            buffer_text(&self->wit, is_function ? ";\n" : "\n");
         }
         buffer_text(&self->wit, "}\n");
     }
