@@ -182,24 +182,29 @@ WHIT_API const whit_function_type *
 whit_host_call_type(const whit_host_call *call);
 
 /* The answer comes later: the function returns WHIT_OK, the guest waits, and
- * the completion is used exactly once, from any thread. Arguments stay valid
- * until then. `cancelled`, or NULL, is called at most once, on the store's
- * thread, when the guest no longer wants the answer or the store goes; the
- * completion is used all the same. NULL: out of memory. */
+ * the completion is used once, from any thread. Arguments stay valid until
+ * then. `cancelled`, or NULL, is called at most once, on the store's thread:
+ * when the guest no longer wants the answer, and the completion is to be used
+ * all the same; or when the store goes. NULL: out of memory, or deferred
+ * before.
+ *
+ * Those that use it return NOT_FOUND when it has been used, or when its store
+ * is gone; nothing happens then. It need not be freed. */
 WHIT_API whit_completion *whit_host_call_defer(whit_host_call *call,
                                                void (*cancelled)(void *env),
                                                void *env);
-/* The answer, copied; NULL when there is none. When it does not fit the type,
- * the guest traps. */
-WHIT_API void whit_complete(whit_completion *completion, const whit_val *value);
+/* The answer, copied; NULL when there is none. ARGUMENT when it does not fit
+ * the type: the guest traps. */
+WHIT_API whit_status whit_complete(whit_completion *completion,
+                                   const whit_val *value);
 /* The same from a C struct; on the store's thread only. */
-WHIT_API void whit_complete_typed(whit_completion *completion,
-                                  const void *result);
+WHIT_API whit_status whit_complete_typed(whit_completion *completion,
+                                         const void *result);
 /* Ends the guest with a trap that says this. */
-WHIT_API void whit_complete_error(whit_completion *completion,
-                                  const char *message);
+WHIT_API whit_status whit_complete_error(whit_completion *completion,
+                                         const char *message);
 /* Grants a request for cancellation. */
-WHIT_API void whit_complete_cancelled(whit_completion *completion);
+WHIT_API whit_status whit_complete_cancelled(whit_completion *completion);
 
 /* ---- Instances ---- */
 

@@ -30,16 +30,17 @@ struct whit_imports {
 
 /* The part of a store that components need. */
 typedef struct api_world {
-    atomic_uint references; /* the store's, and one for each completion */
+    atomic_uint references; /* the store's, and one for each answer */
     canon_store *canon;
     struct wasi_system *system; /* counted; its reactor is the store's */
     wasi_reactor *own;          /* when there is no system */
     wasi_reactor *reactor;
-    /* Completions come from any thread and are taken up by poll. */
+    /* Answers come from any thread and are taken up by poll. */
     pthread_mutex_t lock;
     bool closed; /* the store is gone */
-    struct whit_completion *queue;
-    uint32_t deferred;  /* completions given out and not taken up */
+    struct api_answer *queue;
+    struct api_answer *answers; /* all that are not used yet */
+    uint32_t deferred;          /* how many of them the guests wait for */
     int event;          /* eventfd, readable while the queue is not empty */
     wasi_waiter waiter; /* for `event`, in the reactor */
     void (*wake)(void *env);
@@ -59,8 +60,7 @@ whit_status api_world_of(whit_store *store, const whit_imports *imports,
                          api_world **out, whit_error *error) WHIT_MUST_CHECK;
 /* NULL: the store has none. */
 api_world *api_world_find(const whit_store *store);
-void api_world_retain(api_world *self);
-/* Takes up completions; returns whether there were any. */
+/* Takes up answers; returns whether there were any. */
 bool api_world_take(api_world *self);
 /* A waiter for calls that block. */
 canon_waiter api_world_waiter(api_world *self);

@@ -18,23 +18,22 @@ api_world *api_world_find(const whit_store *store)
     return world_of(store);
 }
 
-void api_world_retain(api_world *self)
-{
-    atomic_fetch_add_explicit(&self->references, 1, memory_order_relaxed);
-}
-
 static void release(api_world *self)
 {
     if (atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) !=
         1)
         return;
+    for (api_answer *next, *a = self->answers; a; a = next) {
+        next = a->next;
+        api_answer_free(a);
+    }
     if (self->event >= 0)
         close(self->event);
     pthread_mutex_destroy(&self->lock);
     mem_free(self);
 }
 
-/* ---- Completions ---- */
+/* ---- Answers ---- */
 
 static void clear_event(wasi_waiter *waiter)
 {
@@ -42,7 +41,7 @@ static void clear_event(wasi_waiter *waiter)
     uint64_t count;
     ssize_t size = read(self->event, &count, sizeof count);
     (void)size;
-    /* Without memory for it, poll still takes completions up. */
+    /* Without memory for it, poll still takes answers up. */
     if (wasi_reactor_add(self->reactor, waiter) != WASI_OK)
         return;
 }
@@ -54,75 +53,101 @@ static void signal_event(const api_world *self)
     (void)size;
 }
 
-void api_world_post(whit_completion *completion)
+void api_world_add(api_world *self, api_answer *answer)
 {
-    api_world *self = completion->world;
+    answer->world = self;
+    atomic_fetch_add_explicit(&self->references, 1, memory_order_relaxed);
     pthread_mutex_lock(&self->lock);
-    bool closed = self->closed;
-    if (!closed) {
-        completion->next = self->queue;
-        self->queue = completion;
+    answer->next = self->answers;
+    if (answer->next)
+        answer->next->previous = answer;
+    self->answers = answer;
+    self->deferred++;
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* With the lock: it is about to be used. */
+static void take_out(api_world *self, api_answer *answer)
+{
+    if (answer->previous)
+        answer->previous->next = answer->next;
+    else
+        self->answers = answer->next;
+    if (answer->next)
+        answer->next->previous = answer->previous;
+    self->deferred--;
+}
+
+void api_world_post(api_answer *answer)
+{
+    api_world *self = answer->world;
+    pthread_mutex_lock(&self->lock);
+    if (!self->closed) {
+        answer->queued = self->queue;
+        self->queue = answer;
         signal_event(self);
         if (self->wake)
             self->wake(self->wake_env);
     }
     pthread_mutex_unlock(&self->lock);
-    if (closed)
-        api_completion_free(completion);
     release(self);
 }
 
-void api_world_finish(whit_completion *completion)
+void api_world_finish(api_answer *answer)
 {
-    api_world *self = completion->world;
+    api_world *self = answer->world;
     pthread_mutex_lock(&self->lock);
     bool closed = self->closed;
-    self->deferred--;
+    if (!closed)
+        take_out(self, answer);
     pthread_mutex_unlock(&self->lock);
-    if (closed)
-        api_completion_free(completion);
-    else
-        api_completion_use(completion);
+    if (!closed)
+        api_answer_use(answer);
     release(self);
 }
 
 bool api_world_take(api_world *self)
 {
+    api_answer *ordered = NULL;
     pthread_mutex_lock(&self->lock);
-    whit_completion *queue = self->queue, *ordered = NULL;
+    for (api_answer *next, *a = self->queue; a; a = next) {
+        next = a->queued;
+        a->queued = ordered;
+        ordered = a;
+        take_out(self, a);
+    }
     self->queue = NULL;
     pthread_mutex_unlock(&self->lock);
-    bool any = queue != NULL;
-    for (whit_completion *next; queue; queue = next) {
-        next = queue->next;
-        queue->next = ordered;
-        ordered = queue;
-    }
-    for (whit_completion *next; ordered; ordered = next) {
-        next = ordered->next;
-        pthread_mutex_lock(&self->lock);
-        self->deferred--;
-        pthread_mutex_unlock(&self->lock);
-        api_completion_use(ordered);
+    bool any = ordered != NULL;
+    for (api_answer *next; ordered; ordered = next) {
+        next = ordered->queued;
+        api_answer_use(ordered);
     }
     return any;
 }
 
 /* ---- Making and freeing ---- */
 
+/* Nobody can answer any more who has not begun to. */
+static void close_world(api_world *self)
+{
+    uint32_t dropped = 0;
+    pthread_mutex_lock(&self->lock);
+    self->closed = true;
+    self->queue = NULL;
+    for (api_answer *a = self->answers; a; a = a->next)
+        dropped +=
+            api_answer_claim((whit_completion *)(uintptr_t)a->id) != NULL;
+    pthread_mutex_unlock(&self->lock);
+    for (; dropped; dropped--)
+        release(self);
+}
+
 static void world_free(void *pointer)
 {
     api_world *self = pointer;
-    pthread_mutex_lock(&self->lock);
-    self->closed = true;
-    whit_completion *queue = self->queue;
-    self->queue = NULL;
-    pthread_mutex_unlock(&self->lock);
+    close_world(self);
     canon_store_free(self->canon);
-    for (whit_completion *next; queue; queue = next) {
-        next = queue->next;
-        api_completion_free(queue);
-    }
     if (self->reactor)
         wasi_reactor_remove(self->reactor, &self->waiter);
     wasi_reactor_free(self->own);
@@ -194,7 +219,7 @@ whit_status api_world_of(whit_store *store, const whit_imports *imports,
 
 /* ---- The loop ---- */
 
-/* Waits for completions, clocks, descriptors: whether anything can come. */
+/* Waits for answers, clocks, descriptors: whether anything can come. */
 static bool can_wait(api_world *self)
 {
     pthread_mutex_lock(&self->lock);
