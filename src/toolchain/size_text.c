@@ -267,11 +267,22 @@ whit_status tool_size_text(const tool_size *self, const tool_size_style *style,
     return buffer_status(out, error);
 }
 
-static uint64_t without_customs(const tool_size *self)
+static bool has_custom(const tool_size *self, slice name)
+{
+    for (uint32_t n = 0; n < self->section_count; n++)
+        if (self->sections[n].id == WASM_SECTION_CUSTOM &&
+            slice_equal(self->sections[n].name, name))
+            return true;
+    return false;
+}
+
+/* Bytes of the module but for the custom sections that were dropped. */
+static uint64_t without_customs(const tool_size *self, const tool_size *after)
 {
     uint64_t bytes = self->total;
     for (uint32_t n = 0; n < self->section_count; n++)
-        if (self->sections[n].id == WASM_SECTION_CUSTOM)
+        if (self->sections[n].id == WASM_SECTION_CUSTOM &&
+            !has_custom(after, self->sections[n].name))
             bytes -= self->sections[n].bytes;
     return bytes;
 }
@@ -280,7 +291,7 @@ static void put_headline(const char *file, const tool_size *before,
                          const tool_size *after, buffer *out)
 {
     char from[32], to[32], customs[32];
-    uint64_t bare = without_customs(before);
+    uint64_t bare = without_customs(before, after);
     short_size(bare, from);
     short_size(after->total, to);
     short_size(before->total - bare, customs);
