@@ -89,6 +89,7 @@ typedef struct job {
     uint64_t number;
     uint32_t handle;
     guest_string_t text;
+    void *state;
     bool cancelled;
     struct job *next;
 } job;
@@ -102,7 +103,10 @@ static inline void add_job(job *it)
     last_job = &it->next;
 }
 
-static inline void note_cancelled(void *env) { ((job *)env)->cancelled = true; }
+static inline void note_cancelled(void *env)
+{
+    ((job *)env)->cancelled = true;
+}
 
 /* Defers the call, and answers it later. */
 static inline whit_status later(whit_host_call *call, void (*run)(job *job),
@@ -133,9 +137,24 @@ static inline bool run_job(void)
     return true;
 }
 
-/* Lets guests run, or the host, whoever can. False: nobody can any more. */
+/* Something to be done later that nobody waits for. */
+static inline void do_later(void (*run)(job *job), job what)
+{
+    job *it = malloc(sizeof *it);
+    if (!it)
+        abort();
+    *it = what;
+    it->run = run;
+    add_job(it);
+}
+
+/* Lets guests run, or the host, whoever can. False: nobody can any more, or
+ * nothing comes of it. */
 static inline bool go_on(void)
 {
+    static unsigned turns;
+    if (++turns > 1000000)
+        return false;
     whit_store_poll(store);
     return run_job() || whit_store_wait(store, 0) ||
            whit_store_wait(store, 2000000000);
@@ -234,14 +253,14 @@ static inline int run_host(const char *path, const struct guest_imports *given,
     return 0;
 }
 
-#define HOST_(given, test, blocks)                                       \
-    int main(int argc, char **argv)                                      \
-    {                                                                    \
-        int code = 2;                                                    \
-        if (argc == 2)                                                   \
-            code = run_host(argv[1], &(given), test, blocks);            \
-        printf("%u passed, %u failed\n", passed, failed);                \
-        return code || failed;                                           \
+#define HOST_(given, test, blocks)                            \
+    int main(int argc, char **argv)                           \
+    {                                                         \
+        int code = 2;                                         \
+        if (argc == 2)                                        \
+            code = run_host(argv[1], &(given), test, blocks); \
+        printf("%u passed, %u failed\n", passed, failed);     \
+        return code || failed;                                \
     }
 
 #define HOST(given, test) HOST_(given, test, true)

@@ -11,8 +11,8 @@ static bool has_thread;
 static void *answer_from_thread(void *env)
 {
     job *it = env;
-    whit_complete(it->completion, &(whit_val){.kind = WHIT_U32,
-                                              .u32 = (uint32_t)it->number});
+    whit_complete(it->completion,
+                  &(whit_val){.kind = WHIT_U32, .u32 = (uint32_t)it->number});
     free(it);
     return NULL;
 }

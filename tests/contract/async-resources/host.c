@@ -18,8 +18,8 @@ GIVE(constructor, OURS(file_t), guest_string_t name)
 static void finish_read(job *it)
 {
     const char *name = names[it->handle];
-    API(method_file_read_complete)
-    (it->completion, (guest_list_u8_t){(const uint8_t *)name, strlen(name)});
+    API(method_file_read_complete)(
+        it->completion, (guest_list_u8_t){(const uint8_t *)name, strlen(name)});
     free(it);
 }
 

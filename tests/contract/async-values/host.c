@@ -12,16 +12,15 @@ static void finish_twice(job *it)
     memcpy(text + x->a.len, x->a.ptr, x->a.len);
     memcpy(list, x->b.ptr, 4 * x->b.len);
     memcpy(list + x->b.len, x->b.ptr, 4 * x->b.len);
-    API(twice_complete)
-    (it->completion,
-     &(API(pair_t)){{text, 2 * x->a.len}, {list, 2 * x->b.len}});
+    API(twice_complete)(it->completion, &(API(pair_t)){{text, 2 * x->a.len},
+                                                       {list, 2 * x->b.len}});
     free(text);
     free(list);
     free(it);
 }
 
 /* Arguments stay until the answer. */
-GIVE(twice, API(pair_t), const API(pair_t) *x)
+GIVE(twice, API(pair_t), const API(pair_t) * x)
 {
     return later(call, finish_twice,
                  (job){.text = {(const char *)x, sizeof *x}});
