@@ -10,35 +10,35 @@ enum { PREAMBLE_SIZE = 8, ITEM_CORE_INSTANCE = 0x12 };
 
 /* ---- Pieces ---- */
 
-whit_status decode_fail_byte(component_decoder *d, uint8_t byte,
-                             const char *what)
+whit_status component_decode_fail_byte(component_decoder *d, uint8_t byte,
+                                       const char *what)
 {
     return error_at(d->error, WHIT_MALFORMED,
                     wasm_reader_offset(&d->reader) - 1,
                     "invalid leading byte (0x%x) for %s", byte, what);
 }
 
-whit_status decode_byte(component_decoder *d, uint8_t *out)
+whit_status component_decode_byte(component_decoder *d, uint8_t *out)
 {
     *out = 0;
     return wasm_read_byte(&d->reader, out, d->error);
 }
 
-whit_status decode_u32(component_decoder *d, uint32_t *out)
+whit_status component_decode_u32(component_decoder *d, uint32_t *out)
 {
     *out = 0;
     return wasm_read_u32(&d->reader, out, d->error);
 }
 
-whit_status decode_name(component_decoder *d, slice *out)
+whit_status component_decode_name(component_decoder *d, slice *out)
 {
     return wasm_read_name(&d->reader, out, d->error);
 }
 
-whit_status decode_flag(component_decoder *d, bool *out)
+whit_status component_decode_flag(component_decoder *d, bool *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     *out = byte;
     return byte > 1 ? error_at(d->error, WHIT_MALFORMED,
                                wasm_reader_offset(&d->reader) - 1,
@@ -46,8 +46,9 @@ whit_status decode_flag(component_decoder *d, bool *out)
                     : WHIT_OK;
 }
 
-whit_status decode_vector(component_decoder *d, size_t size, const char *what,
-                          void *items, uint32_t *count)
+whit_status component_decode_vector(component_decoder *d, size_t size,
+                                    const char *what, void *items,
+                                    uint32_t *count)
 {
     TRY(wasm_read_count(&d->reader, LIMIT_COMPONENT_ITEMS, what, count,
                         d->error));
@@ -57,7 +58,7 @@ whit_status decode_vector(component_decoder *d, size_t size, const char *what,
     return WHIT_OK;
 }
 
-whit_status decode_enter(component_decoder *d)
+whit_status component_decode_enter(component_decoder *d)
 {
     if (++d->depth > LIMIT_COMPONENT_NESTING)
         return error_at(d->error, WHIT_LIMIT, wasm_reader_offset(&d->reader),
@@ -72,50 +73,51 @@ static whit_status read_core_item(component_decoder *d, bool is_export,
                                   component_item *out)
 {
     uint8_t byte;
-    TRY(decode_name(d, &out->name.text));
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_name(d, &out->name.text));
+    TRY(component_decode_byte(d, &byte));
     if (is_export) {
         if (byte >= WASM_EXTERN_KINDS)
-            return decode_fail_byte(d, byte, "core external kind");
+            return component_decode_fail_byte(d, byte, "core external kind");
         out->sort = (component_sort)byte;
     } else {
         if (byte != ITEM_CORE_INSTANCE)
-            return decode_fail_byte(d, byte, "instantiation arg kind");
+            return component_decode_fail_byte(d, byte,
+                                              "instantiation arg kind");
         out->sort = COMPONENT_SORT_CORE_INSTANCE;
     }
-    return decode_u32(d, &out->index);
+    return component_decode_u32(d, &out->index);
 }
 
 static whit_status read_item(component_decoder *d, bool is_export,
                              component_item *out)
 {
     if (is_export)
-        TRY(decode_component_name(d, &out->name));
+        TRY(component_decode_component_name(d, &out->name));
     else
-        TRY(decode_name(d, &out->name.text));
-    TRY(decode_sort(d, "component external kind", &out->sort));
+        TRY(component_decode_name(d, &out->name.text));
+    TRY(component_decode_sort(d, "component external kind", &out->sort));
     if (component_sort_is_core(out->sort) &&
         out->sort != COMPONENT_SORT_CORE_MODULE)
-        return decode_fail_byte(d, component_sort_byte(out->sort),
-                                "component external kind");
-    return decode_u32(d, &out->index);
+        return component_decode_fail_byte(d, component_sort_byte(out->sort),
+                                          "component external kind");
+    return component_decode_u32(d, &out->index);
 }
 
 static whit_status read_instance(component_decoder *d, bool is_core,
                                  component_instance *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte > 1)
-        return decode_fail_byte(d, byte,
-                                is_core ? "core instance" : "instance");
+        return component_decode_fail_byte(
+            d, byte, is_core ? "core instance" : "instance");
     out->is_exports = byte;
     if (!byte)
-        TRY(decode_u32(d, &out->callee));
+        TRY(component_decode_u32(d, &out->callee));
     component_item *items;
-    TRY(decode_vector(d, sizeof *items,
-                      out->is_exports ? "exports" : "arguments", &items,
-                      &out->item_count));
+    TRY(component_decode_vector(d, sizeof *items,
+                                out->is_exports ? "exports" : "arguments",
+                                &items, &out->item_count));
     out->items = items;
     for (uint32_t i = 0; i < out->item_count; i++)
         TRY(is_core ? read_core_item(d, byte, &items[i])
@@ -126,17 +128,17 @@ static whit_status read_instance(component_decoder *d, bool is_core,
 static whit_status read_options(component_decoder *d, component_canon *out)
 {
     component_option *items;
-    TRY(decode_vector(d, sizeof *items, "canonical options", &items,
-                      &out->option_count));
+    TRY(component_decode_vector(d, sizeof *items, "canonical options", &items,
+                                &out->option_count));
     out->options = items;
     for (uint32_t i = 0; i < out->option_count; i++) {
         uint8_t byte;
-        TRY(decode_byte(d, &byte));
+        TRY(component_decode_byte(d, &byte));
         if (byte >= COMPONENT_OPTION_KINDS)
-            return decode_fail_byte(d, byte, "canonical option");
+            return component_decode_fail_byte(d, byte, "canonical option");
         items[i].kind = byte;
         if (byte >= COMPONENT_OPTION_MEMORY && byte != COMPONENT_OPTION_ASYNC)
-            TRY(decode_u32(d, &items[i].index));
+            TRY(component_decode_u32(d, &items[i].index));
     }
     return WHIT_OK;
 }
@@ -147,25 +149,25 @@ static whit_status read_operand(component_decoder *d, char operand,
     switch (operand) {
     case 't':
     case 'g':
-        return decode_u32(d, &out->type);
+        return component_decode_u32(d, &out->type);
     case 'b':
-        return decode_u32(d, &out->table);
+        return component_decode_u32(d, &out->table);
     case 'm':
-        return decode_u32(d, &out->memory);
+        return component_decode_u32(d, &out->memory);
     case 'n':
-        return decode_u32(d, &out->number);
+        return component_decode_u32(d, &out->number);
     case 'o':
         return read_options(d, out);
     case 'r':
-        return decode_resultlist(d, &out->result);
+        return component_decode_resultlist(d, &out->result);
     case 'v':
         return wasm_read_valtype(&d->reader, &out->core_type, d->error);
     case 'a':
-        return decode_flag(d, &out->is_async);
+        return component_decode_flag(d, &out->is_async);
     case 'c':
-        return decode_flag(d, &out->cancellable);
+        return component_decode_flag(d, &out->cancellable);
     default:
-        return decode_flag(d, &out->shared);
+        return component_decode_flag(d, &out->shared);
     }
 }
 
@@ -175,21 +177,21 @@ static whit_status read_canon(component_decoder *d, const component_canon **out)
     TRY_ALLOC(canon, d->error);
     *out = canon;
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     const char *operands = component_canon_operands(byte);
     if (!operands)
-        return decode_fail_byte(d, byte, "canonical function");
+        return component_decode_fail_byte(d, byte, "canonical function");
     canon->kind = byte;
     if (byte == COMPONENT_CANON_LIFT || byte == COMPONENT_CANON_LOWER) {
         bool lift = byte == COMPONENT_CANON_LIFT;
-        TRY(decode_byte(d, &byte));
+        TRY(component_decode_byte(d, &byte));
         if (byte)
-            return decode_fail_byte(d, byte,
-                                    lift ? "canonical function lift"
-                                         : "canonical function lower");
-        TRY(decode_u32(d, &canon->callee));
+            return component_decode_fail_byte(
+                d, byte,
+                lift ? "canonical function lift" : "canonical function lower");
+        TRY(component_decode_u32(d, &canon->callee));
         TRY(read_options(d, canon));
-        return lift ? decode_u32(d, &canon->type) : WHIT_OK;
+        return lift ? component_decode_u32(d, &canon->type) : WHIT_OK;
     }
     for (; *operands; operands++)
         TRY(read_operand(d, *operands, canon));
@@ -199,13 +201,13 @@ static whit_status read_canon(component_decoder *d, const component_canon **out)
 static whit_status read_start(component_decoder *d, component_start *out)
 {
     uint32_t *arguments;
-    TRY(decode_u32(d, &out->function));
-    TRY(decode_vector(d, sizeof *arguments, "arguments", &arguments,
-                      &out->argument_count));
+    TRY(component_decode_u32(d, &out->function));
+    TRY(component_decode_vector(d, sizeof *arguments, "arguments", &arguments,
+                                &out->argument_count));
     out->arguments = arguments;
     for (uint32_t i = 0; i < out->argument_count; i++)
-        TRY(decode_u32(d, &arguments[i]));
-    TRY(decode_u32(d, &out->result_count));
+        TRY(component_decode_u32(d, &arguments[i]));
+    TRY(component_decode_u32(d, &out->result_count));
     if (out->result_count <= 1)
         return WHIT_OK;
     return error_at(d->error, WHIT_INVALID, wasm_reader_offset(&d->reader),
@@ -216,21 +218,23 @@ static whit_status read_start(component_decoder *d, component_start *out)
 static whit_status read_external(component_decoder *d,
                                  component_definition *out)
 {
-    TRY(decode_component_name(d, &out->external.name));
+    TRY(component_decode_component_name(d, &out->external.name));
     out->external.has_item = out->kind == COMPONENT_DEF_EXPORT;
     out->external.has_type = !out->external.has_item;
     if (out->external.has_item) {
         uint8_t byte;
-        TRY(decode_sort(d, "component external kind", &out->external.sort));
-        TRY(decode_u32(d, &out->external.index));
-        TRY(decode_byte(d, &byte));
+        TRY(component_decode_sort(d, "component external kind",
+                                  &out->external.sort));
+        TRY(component_decode_u32(d, &out->external.index));
+        TRY(component_decode_byte(d, &byte));
         if (byte > 1)
-            return decode_fail_byte(d, byte, "optional component export type");
+            return component_decode_fail_byte(d, byte,
+                                              "optional component export type");
         out->external.has_type = byte;
     }
     if (!out->external.has_type)
         return WHIT_OK;
-    TRY(decode_extern(d, &out->external.type));
+    TRY(component_decode_extern(d, &out->external.type));
     if (!out->external.has_item)
         out->external.sort = out->external.type.sort;
     return WHIT_OK;
@@ -239,7 +243,7 @@ static whit_status read_external(component_decoder *d,
 static whit_status read_value(component_decoder *d, component_value *out)
 {
     uint32_t size;
-    TRY(decode_valtype(d, &out->type));
+    TRY(component_decode_valtype(d, &out->type));
     TRY(wasm_read_count(&d->reader, LIMIT_MODULE_BYTES, "bytes", &size,
                         d->error));
     out->bytes = slice_of(d->reader.cursor, size);
@@ -257,11 +261,11 @@ static whit_status read_definition(component_decoder *d,
         return read_instance(d, out->kind == COMPONENT_DEF_CORE_INSTANCE,
                              &out->instance);
     case COMPONENT_DEF_CORE_TYPE:
-        return decode_core_type(d, &out->core_type);
+        return component_decode_core_type(d, &out->core_type);
     case COMPONENT_DEF_ALIAS:
-        return decode_alias(d, &out->alias);
+        return component_decode_alias(d, &out->alias);
     case COMPONENT_DEF_TYPE:
-        return decode_type(d, &out->type);
+        return component_decode_type(d, &out->type);
     case COMPONENT_DEF_CANON:
         return read_canon(d, &out->canon);
     case COMPONENT_DEF_START:
@@ -314,7 +318,7 @@ static whit_status read_nested(component_decoder *d, component_definition *out)
 {
     out->component = arena_zalloc(d->arena, sizeof *out->component);
     TRY_ALLOC(out->component, d->error);
-    TRY(decode_enter(d));
+    TRY(component_decode_enter(d));
     TRY(read_component(d, out->component));
     d->depth--;
     return WHIT_OK;
@@ -329,7 +333,7 @@ static whit_status read_section(component_decoder *d, uint8_t id,
     uint32_t count = 1;
     switch (id) {
     case COMPONENT_DEF_CUSTOM:
-        TRY(decode_name(d, &definition.custom.name));
+        TRY(component_decode_name(d, &definition.custom.name));
         definition.custom.bytes =
             slice_of(reader->cursor, (size_t)(reader->end - reader->cursor));
         definition.custom.offset = (uint32_t)wasm_reader_offset(reader);
@@ -383,12 +387,12 @@ static whit_status read_sections(component_decoder *d, definition_list *list)
     while (d->reader.cursor < end) {
         uint8_t id;
         uint32_t size;
-        TRY(decode_byte(d, &id));
+        TRY(component_decode_byte(d, &id));
         if (id >= COMPONENT_DEF_KINDS)
             return error_at(d->error, WHIT_MALFORMED,
                             wasm_reader_offset(&d->reader) - 1,
                             "malformed section id %u", id);
-        TRY(decode_u32(d, &size));
+        TRY(component_decode_u32(d, &size));
         if (size > (size_t)(end - d->reader.cursor))
             return error_at(d->error, WHIT_MALFORMED,
                             wasm_reader_offset(&d->reader),

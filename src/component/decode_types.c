@@ -12,7 +12,8 @@ enum {
     RESULT_NAMED = 0x01
 };
 
-whit_status decode_valtype(component_decoder *d, component_valtype *out)
+whit_status component_decode_valtype(component_decoder *d,
+                                     component_valtype *out)
 {
     int64_t value;
     const uint8_t *start = d->reader.cursor;
@@ -30,30 +31,34 @@ whit_status decode_valtype(component_decoder *d, component_valtype *out)
     if (value >= -64 && component_primitive_text(out->primitive))
         return WHIT_OK;
     d->reader.cursor = start + 1;
-    return decode_fail_byte(d, *start, "component value type");
+    return component_decode_fail_byte(d, *start, "component value type");
 }
 
 static whit_status read_optional(component_decoder *d, component_valtype *out)
 {
     uint8_t byte;
     *out = (component_valtype){COMPONENT_NO_TYPE, 0};
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte > 1)
-        return decode_fail_byte(d, byte, "optional component value type");
-    return byte ? decode_valtype(d, out) : WHIT_OK;
+        return component_decode_fail_byte(d, byte,
+                                          "optional component value type");
+    return byte ? component_decode_valtype(d, out) : WHIT_OK;
 }
 
-whit_status decode_resultlist(component_decoder *d, component_valtype *out)
+whit_status component_decode_resultlist(component_decoder *d,
+                                        component_valtype *out)
 {
     uint8_t byte;
     *out = (component_valtype){COMPONENT_NO_TYPE, 0};
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte == RESULT_ONE)
-        return decode_valtype(d, out);
+        return component_decode_valtype(d, out);
     if (byte != RESULT_NAMED)
-        return decode_fail_byte(d, byte, "component function results");
-    TRY(decode_byte(d, &byte));
-    return byte ? decode_fail_byte(d, byte, "number of results") : WHIT_OK;
+        return component_decode_fail_byte(d, byte,
+                                          "component function results");
+    TRY(component_decode_byte(d, &byte));
+    return byte ? component_decode_fail_byte(d, byte, "number of results")
+                : WHIT_OK;
 }
 
 /* ---- Core types ---- */
@@ -75,27 +80,27 @@ static whit_status read_core_alias(component_decoder *d,
                                    component_declarator *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte != 0x10)
-        return decode_fail_byte(d, byte, "outer alias kind");
-    TRY(decode_byte(d, &byte));
+        return component_decode_fail_byte(d, byte, "outer alias kind");
+    TRY(component_decode_byte(d, &byte));
     if (byte != 0x01)
-        return decode_fail_byte(d, byte, "outer alias target");
-    TRY(decode_u32(d, &out->outer));
-    return decode_u32(d, &out->index);
+        return component_decode_fail_byte(d, byte, "outer alias target");
+    TRY(component_decode_u32(d, &out->outer));
+    return component_decode_u32(d, &out->index);
 }
 
 static whit_status read_declarator(component_decoder *d,
                                    component_declarator *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte > COMPONENT_DECLARATOR_EXPORT)
-        return decode_fail_byte(d, byte, "type definition");
+        return component_decode_fail_byte(d, byte, "type definition");
     out->kind = byte;
     switch (out->kind) {
     case COMPONENT_DECLARATOR_IMPORT:
-        TRY(decode_name(d, &out->module));
+        TRY(component_decode_name(d, &out->module));
         break;
     case COMPONENT_DECLARATOR_TYPE:
         if (d->reader.cursor < d->reader.end &&
@@ -110,7 +115,7 @@ static whit_status read_declarator(component_decoder *d,
     case COMPONENT_DECLARATOR_EXPORT:
         break;
     }
-    TRY(decode_name(d, &out->name));
+    TRY(component_decode_name(d, &out->name));
     return wasm_read_external(&d->reader, &out->what, d->error);
 }
 
@@ -119,16 +124,16 @@ static whit_status read_module_type(component_decoder *d,
 {
     component_declarator *items;
     out->is_module = true;
-    TRY(decode_vector(d, sizeof *items, "declarators", &items,
-                      &out->declarator_count));
+    TRY(component_decode_vector(d, sizeof *items, "declarators", &items,
+                                &out->declarator_count));
     out->declarators = items;
     for (uint32_t i = 0; i < out->declarator_count; i++)
         TRY(read_declarator(d, &items[i]));
     return WHIT_OK;
 }
 
-whit_status decode_core_type(component_decoder *d,
-                             const component_core_type **out)
+whit_status component_decode_core_type(component_decoder *d,
+                                       const component_core_type **out)
 {
     component_core_type *type = arena_zalloc(d->arena, sizeof *type);
     TRY_ALLOC(type, d->error);
@@ -146,11 +151,12 @@ static whit_status read_fields(component_decoder *d, component_type *out)
 {
     component_field *fields;
     bool has_name = out->kind != COMPONENT_TYPE_TUPLE;
-    TRY(decode_vector(d, sizeof *fields, "fields", &fields, &out->field_count));
+    TRY(component_decode_vector(d, sizeof *fields, "fields", &fields,
+                                &out->field_count));
     out->fields = fields;
     for (uint32_t i = 0; i < out->field_count; i++) {
         if (has_name)
-            TRY(decode_name(d, &fields[i].name));
+            TRY(component_decode_name(d, &fields[i].name));
         uint8_t zero = 0;
         switch (out->kind) {
         case COMPONENT_TYPE_FLAGS:
@@ -158,12 +164,13 @@ static whit_status read_fields(component_decoder *d, component_type *out)
             break;
         case COMPONENT_TYPE_VARIANT:
             TRY(read_optional(d, &fields[i].type));
-            TRY(decode_byte(d, &zero));
+            TRY(component_decode_byte(d, &zero));
             if (zero)
-                return decode_fail_byte(d, zero, "zero byte required");
+                return component_decode_fail_byte(d, zero,
+                                                  "zero byte required");
             break;
         default:
-            TRY(decode_valtype(d, &fields[i].type));
+            TRY(component_decode_valtype(d, &fields[i].type));
         }
     }
     return WHIT_OK;
@@ -172,18 +179,18 @@ static whit_status read_fields(component_decoder *d, component_type *out)
 static whit_status read_function(component_decoder *d, component_type *out)
 {
     TRY(read_fields(d, out));
-    return decode_resultlist(d, &out->element);
+    return component_decode_resultlist(d, &out->element);
 }
 
 static whit_status read_resource(component_decoder *d, component_type *out)
 {
     TRY(wasm_read_valtype(&d->reader, &out->rep, d->error));
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte > 1)
-        return decode_fail_byte(d, byte, "optional destructor");
+        return component_decode_fail_byte(d, byte, "optional destructor");
     out->has_destructor = byte;
-    return byte ? decode_u32(d, &out->destructor) : WHIT_OK;
+    return byte ? component_decode_u32(d, &out->destructor) : WHIT_OK;
 }
 
 static whit_status read_type_declarator(component_decoder *d, bool is_component,
@@ -191,37 +198,38 @@ static whit_status read_type_declarator(component_decoder *d, bool is_component,
 {
     uint8_t byte;
     out->offset = wasm_reader_offset(&d->reader);
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     switch (byte) {
     case 0x00:
         out->kind = COMPONENT_DEF_CORE_TYPE;
-        return decode_core_type(d, &out->core_type);
+        return component_decode_core_type(d, &out->core_type);
     case 0x01:
         out->kind = COMPONENT_DEF_TYPE;
-        return decode_type(d, &out->type);
+        return component_decode_type(d, &out->type);
     case 0x02:
         out->kind = COMPONENT_DEF_ALIAS;
-        return decode_alias(d, &out->alias);
+        return component_decode_alias(d, &out->alias);
     case 0x03:
     case 0x04:
         if (byte == 0x03 && !is_component)
             break;
         out->kind = byte == 0x03 ? COMPONENT_DEF_IMPORT : COMPONENT_DEF_EXPORT;
-        TRY(decode_component_name(d, &out->external.name));
+        TRY(component_decode_component_name(d, &out->external.name));
         out->external.has_type = true;
-        TRY(decode_extern(d, &out->external.type));
+        TRY(component_decode_extern(d, &out->external.type));
         out->external.sort = out->external.type.sort;
         return WHIT_OK;
     }
-    return decode_fail_byte(d, byte, "component or instance type declaration");
+    return component_decode_fail_byte(d, byte,
+                                      "component or instance type declaration");
 }
 
 static whit_status read_declarators(component_decoder *d, component_type *out)
 {
     component_definition *items;
-    TRY(decode_enter(d));
-    TRY(decode_vector(d, sizeof *items, "declarators", &items,
-                      &out->declarator_count));
+    TRY(component_decode_enter(d));
+    TRY(component_decode_vector(d, sizeof *items, "declarators", &items,
+                                &out->declarator_count));
     out->declarators = items;
     for (uint32_t i = 0; i < out->declarator_count; i++)
         TRY(read_type_declarator(d, out->kind == COMPONENT_TYPE_COMPONENT,
@@ -243,19 +251,19 @@ static whit_status read_type(component_decoder *d, uint8_t byte,
         return read_fields(d, out);
     case COMPONENT_TYPE_LIST:
     case COMPONENT_TYPE_OPTION:
-        return decode_valtype(d, &out->element);
+        return component_decode_valtype(d, &out->element);
     case COMPONENT_TYPE_FIXED_LIST:
-        TRY(decode_valtype(d, &out->element));
-        return decode_u32(d, &out->length);
+        TRY(component_decode_valtype(d, &out->element));
+        return component_decode_u32(d, &out->length);
     case COMPONENT_TYPE_MAP:
-        TRY(decode_valtype(d, &out->element));
-        return decode_valtype(d, &out->other);
+        TRY(component_decode_valtype(d, &out->element));
+        return component_decode_valtype(d, &out->other);
     case COMPONENT_TYPE_RESULT:
         TRY(read_optional(d, &out->element));
         return read_optional(d, &out->other);
     case COMPONENT_TYPE_OWN:
     case COMPONENT_TYPE_BORROW:
-        return decode_u32(d, &out->index);
+        return component_decode_u32(d, &out->index);
     case COMPONENT_TYPE_STREAM:
     case COMPONENT_TYPE_FUTURE:
         return read_optional(d, &out->element);
@@ -272,19 +280,20 @@ static whit_status read_type(component_decoder *d, uint8_t byte,
         return read_resource(d, out);
     }
     if (!component_primitive_text(byte))
-        return decode_fail_byte(d, byte, "component defined type");
+        return component_decode_fail_byte(d, byte, "component defined type");
     out->kind = COMPONENT_TYPE_PRIMITIVE;
     out->element.primitive = byte;
     return WHIT_OK;
 }
 
-whit_status decode_type(component_decoder *d, const component_type **out)
+whit_status component_decode_type(component_decoder *d,
+                                  const component_type **out)
 {
     component_type *type = arena_zalloc(d->arena, sizeof *type);
     TRY_ALLOC(type, d->error);
     *out = type;
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     return read_type(d, byte, type);
 }
 
@@ -293,20 +302,20 @@ whit_status decode_type(component_decoder *d, const component_type **out)
 static whit_status read_bound(component_decoder *d, component_extern *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     bool is_type = out->sort == COMPONENT_SORT_TYPE;
     if (byte > 1)
-        return decode_fail_byte(d, byte,
-                                is_type ? "type bound" : "value bound");
+        return component_decode_fail_byte(
+            d, byte, is_type ? "type bound" : "value bound");
     out->is_eq = byte == 0;
     if (out->is_eq)
-        return decode_u32(d, &out->index);
-    return is_type ? WHIT_OK : decode_valtype(d, &out->value);
+        return component_decode_u32(d, &out->index);
+    return is_type ? WHIT_OK : component_decode_valtype(d, &out->value);
 }
 
-whit_status decode_extern(component_decoder *d, component_extern *out)
+whit_status component_decode_extern(component_decoder *d, component_extern *out)
 {
-    TRY(decode_sort(d, "component external kind", &out->sort));
+    TRY(component_decode_sort(d, "component external kind", &out->sort));
     switch (out->sort) {
     case COMPONENT_SORT_TYPE:
     case COMPONENT_SORT_VALUE:
@@ -315,44 +324,45 @@ whit_status decode_extern(component_decoder *d, component_extern *out)
     case COMPONENT_SORT_FUNC:
     case COMPONENT_SORT_COMPONENT:
     case COMPONENT_SORT_INSTANCE:
-        return decode_u32(d, &out->index);
+        return component_decode_u32(d, &out->index);
     default:
-        return decode_fail_byte(d, component_sort_byte(out->sort),
-                                "component external kind");
+        return component_decode_fail_byte(d, component_sort_byte(out->sort),
+                                          "component external kind");
     }
 }
 
-whit_status decode_component_name(component_decoder *d, component_name *out)
+whit_status component_decode_component_name(component_decoder *d,
+                                            component_name *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     if (byte > 2)
-        return decode_fail_byte(d, byte, "component name");
-    TRY(decode_name(d, &out->text));
+        return component_decode_fail_byte(d, byte, "component name");
+    TRY(component_decode_name(d, &out->text));
     if (byte < 2)
         return WHIT_OK;
     component_attribute *items;
-    TRY(decode_vector(d, sizeof *items, "attributes", &items,
-                      &out->attribute_count));
+    TRY(component_decode_vector(d, sizeof *items, "attributes", &items,
+                                &out->attribute_count));
     out->attributes = items;
     for (uint32_t i = 0; i < out->attribute_count; i++) {
-        TRY(decode_byte(d, &byte));
+        TRY(component_decode_byte(d, &byte));
         if (byte > COMPONENT_EXTERNAL_ID)
-            return decode_fail_byte(d, byte, "name option");
+            return component_decode_fail_byte(d, byte, "name option");
         items[i].kind = byte;
-        TRY(decode_name(d, &items[i].text));
+        TRY(component_decode_name(d, &items[i].text));
     }
     return WHIT_OK;
 }
 
-whit_status decode_sort(component_decoder *d, const char *what,
-                        component_sort *out)
+whit_status component_decode_sort(component_decoder *d, const char *what,
+                                  component_sort *out)
 {
     uint8_t byte;
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_byte(d, &byte));
     component_sort first = COMPONENT_SORT_FUNC, end = COMPONENT_SORTS;
     if (!byte) {
-        TRY(decode_byte(d, &byte));
+        TRY(component_decode_byte(d, &byte));
         first = COMPONENT_SORT_CORE_FUNC;
         end = COMPONENT_SORT_FUNC;
     }
@@ -362,39 +372,39 @@ whit_status decode_sort(component_decoder *d, const char *what,
             return WHIT_OK;
         }
     }
-    return decode_fail_byte(d, byte, what);
+    return component_decode_fail_byte(d, byte, what);
 }
 
-whit_status decode_alias(component_decoder *d, component_alias *out)
+whit_status component_decode_alias(component_decoder *d, component_alias *out)
 {
     uint8_t byte;
-    TRY(decode_sort(d, "component outer alias kind", &out->sort));
-    TRY(decode_byte(d, &byte));
+    TRY(component_decode_sort(d, "component outer alias kind", &out->sort));
+    TRY(component_decode_byte(d, &byte));
     if (byte > COMPONENT_ALIAS_OUTER)
-        return decode_fail_byte(d, byte, "alias");
+        return component_decode_fail_byte(d, byte, "alias");
     out->target = byte;
     switch (out->target) {
     case COMPONENT_ALIAS_EXPORT:
         if (component_sort_is_core(out->sort) &&
             out->sort != COMPONENT_SORT_CORE_MODULE)
-            return decode_fail_byte(d, component_sort_byte(out->sort),
-                                    "component external kind");
+            return component_decode_fail_byte(d, component_sort_byte(out->sort),
+                                              "component external kind");
         break;
     case COMPONENT_ALIAS_CORE_EXPORT:
         if (out->sort > COMPONENT_SORT_CORE_TAG)
-            return decode_fail_byte(d, component_sort_byte(out->sort),
-                                    "core external kind");
+            return component_decode_fail_byte(d, component_sort_byte(out->sort),
+                                              "core external kind");
         break;
     case COMPONENT_ALIAS_OUTER:
         if (out->sort != COMPONENT_SORT_CORE_MODULE &&
             out->sort != COMPONENT_SORT_CORE_TYPE &&
             out->sort != COMPONENT_SORT_COMPONENT &&
             out->sort != COMPONENT_SORT_TYPE)
-            return decode_fail_byte(d, component_sort_byte(out->sort),
-                                    "component outer alias kind");
-        TRY(decode_u32(d, &out->instance));
-        return decode_u32(d, &out->index);
+            return component_decode_fail_byte(d, component_sort_byte(out->sort),
+                                              "component outer alias kind");
+        TRY(component_decode_u32(d, &out->instance));
+        return component_decode_u32(d, &out->index);
     }
-    TRY(decode_u32(d, &out->instance));
-    return decode_name(d, &out->name);
+    TRY(component_decode_u32(d, &out->instance));
+    return component_decode_name(d, &out->name);
 }

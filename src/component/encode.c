@@ -4,7 +4,7 @@
 
 #include "wasm/encode.h"
 
-static void put_name(buffer *out, slice name)
+static void component_put_name(buffer *out, slice name)
 {
     buffer_uleb(out, name.size);
     buffer_slice(out, name);
@@ -13,13 +13,13 @@ static void put_name(buffer *out, slice name)
 static void put_component_name(buffer *out, const component_name *name)
 {
     buffer_put(out, name->attribute_count ? 2 : 0);
-    put_name(out, name->text);
+    component_put_name(out, name->text);
     if (!name->attribute_count)
         return;
     buffer_uleb(out, name->attribute_count);
     for (uint32_t i = 0; i < name->attribute_count; i++) {
         buffer_put(out, (uint8_t)name->attributes[i].kind);
-        put_name(out, name->attributes[i].text);
+        component_put_name(out, name->attributes[i].text);
     }
 }
 
@@ -32,7 +32,7 @@ static void put_sort(buffer *out, component_sort sort)
 
 /* ---- Types ---- */
 
-static void put_valtype(buffer *out, component_valtype type)
+static void component_put_valtype(buffer *out, component_valtype type)
 {
     if (type.primitive == COMPONENT_INDEXED)
         buffer_sleb(out, type.index);
@@ -44,7 +44,7 @@ static void put_optional(buffer *out, component_valtype type)
 {
     buffer_put(out, type.primitive != COMPONENT_NO_TYPE);
     if (type.primitive != COMPONENT_NO_TYPE)
-        put_valtype(out, type);
+        component_put_valtype(out, type);
 }
 
 static void put_resultlist(buffer *out, component_valtype type)
@@ -54,7 +54,7 @@ static void put_resultlist(buffer *out, component_valtype type)
         buffer_put(out, 0);
     } else {
         buffer_put(out, 0);
-        put_valtype(out, type);
+        component_put_valtype(out, type);
     }
 }
 
@@ -71,8 +71,8 @@ static void put_declarator(buffer *out, const component_declarator *item)
     buffer_put(out, (uint8_t)item->kind);
     switch (item->kind) {
     case COMPONENT_DECLARATOR_IMPORT:
-        put_name(out, item->module);
-        put_name(out, item->name);
+        component_put_name(out, item->module);
+        component_put_name(out, item->name);
         wasm_write_external(out, &item->what);
         break;
     case COMPONENT_DECLARATOR_TYPE:
@@ -85,13 +85,14 @@ static void put_declarator(buffer *out, const component_declarator *item)
         buffer_uleb(out, item->index);
         break;
     case COMPONENT_DECLARATOR_EXPORT:
-        put_name(out, item->name);
+        component_put_name(out, item->name);
         wasm_write_external(out, &item->what);
         break;
     }
 }
 
-static void put_core_type(buffer *out, const component_core_type *type)
+static void component_put_core_type(buffer *out,
+                                    const component_core_type *type)
 {
     if (!type->is_module) {
         put_group(out, type->types, type->type_count);
@@ -103,7 +104,7 @@ static void put_core_type(buffer *out, const component_core_type *type)
         put_declarator(out, &type->declarators[i]);
 }
 
-static void put_extern(buffer *out, const component_extern *type)
+static void component_put_extern(buffer *out, const component_extern *type)
 {
     put_sort(out, type->sort);
     bool is_type = type->sort == COMPONENT_SORT_TYPE;
@@ -111,14 +112,14 @@ static void put_extern(buffer *out, const component_extern *type)
         buffer_put(out, !type->is_eq);
         if (!type->is_eq) {
             if (!is_type)
-                put_valtype(out, type->value);
+                component_put_valtype(out, type->value);
             return;
         }
     }
     buffer_uleb(out, type->index);
 }
 
-static void put_alias(buffer *out, const component_alias *alias)
+static void component_put_alias(buffer *out, const component_alias *alias)
 {
     put_sort(out, alias->sort);
     buffer_put(out, (uint8_t)alias->target);
@@ -126,7 +127,7 @@ static void put_alias(buffer *out, const component_alias *alias)
     if (alias->target == COMPONENT_ALIAS_OUTER)
         buffer_uleb(out, alias->index);
     else
-        put_name(out, alias->name);
+        component_put_name(out, alias->name);
 }
 
 static void put_fields(buffer *out, const component_type *type)
@@ -135,41 +136,41 @@ static void put_fields(buffer *out, const component_type *type)
     for (uint32_t i = 0; i < type->field_count; i++) {
         const component_field *field = &type->fields[i];
         if (type->kind != COMPONENT_TYPE_TUPLE)
-            put_name(out, field->name);
+            component_put_name(out, field->name);
         if (type->kind == COMPONENT_TYPE_VARIANT) {
             put_optional(out, field->type);
             buffer_put(out, 0);
         } else if (field->type.primitive != COMPONENT_NO_TYPE) {
-            put_valtype(out, field->type);
+            component_put_valtype(out, field->type);
         }
     }
 }
 
-static void put_type(buffer *out, const component_type *type);
+static void component_put_type(buffer *out, const component_type *type);
 
 static void put_type_declarator(buffer *out, const component_definition *item)
 {
     switch (item->kind) {
     case COMPONENT_DEF_CORE_TYPE:
         buffer_put(out, 0x00);
-        put_core_type(out, item->core_type);
+        component_put_core_type(out, item->core_type);
         break;
     case COMPONENT_DEF_TYPE:
         buffer_put(out, 0x01);
-        put_type(out, item->type);
+        component_put_type(out, item->type);
         break;
     case COMPONENT_DEF_ALIAS:
         buffer_put(out, 0x02);
-        put_alias(out, &item->alias);
+        component_put_alias(out, &item->alias);
         break;
     default:
         buffer_put(out, item->kind == COMPONENT_DEF_IMPORT ? 0x03 : 0x04);
         put_component_name(out, &item->external.name);
-        put_extern(out, &item->external.type);
+        component_put_extern(out, &item->external.type);
     }
 }
 
-static void put_type(buffer *out, const component_type *type)
+static void component_put_type(buffer *out, const component_type *type)
 {
     buffer_put(out, type->kind == COMPONENT_TYPE_PRIMITIVE
                         ? type->element.primitive
@@ -194,8 +195,8 @@ static void put_type(buffer *out, const component_type *type)
             put_type_declarator(out, &type->declarators[i]);
         break;
     case COMPONENT_TYPE_MAP:
-        put_valtype(out, type->element);
-        put_valtype(out, type->other);
+        component_put_valtype(out, type->element);
+        component_put_valtype(out, type->other);
         break;
     case COMPONENT_TYPE_FUTURE:
     case COMPONENT_TYPE_STREAM:
@@ -206,12 +207,12 @@ static void put_type(buffer *out, const component_type *type)
         put_optional(out, type->other);
         break;
     case COMPONENT_TYPE_FIXED_LIST:
-        put_valtype(out, type->element);
+        component_put_valtype(out, type->element);
         buffer_uleb(out, type->length);
         break;
     case COMPONENT_TYPE_LIST:
     case COMPONENT_TYPE_OPTION:
-        put_valtype(out, type->element);
+        component_put_valtype(out, type->element);
         break;
     case COMPONENT_TYPE_OWN:
     case COMPONENT_TYPE_BORROW:
@@ -236,7 +237,7 @@ static void put_instance(buffer *out, bool is_core,
         if (!is_core && instance->is_exports)
             put_component_name(out, &item->name);
         else
-            put_name(out, item->name.text);
+            component_put_name(out, item->name.text);
         if (is_core)
             buffer_put(out, component_sort_byte(item->sort));
         else
@@ -316,7 +317,7 @@ static void put_external(buffer *out, const component_definition *d)
         buffer_put(out, d->external.has_type);
     }
     if (d->external.has_type)
-        put_extern(out, &d->external.type);
+        component_put_extern(out, &d->external.type);
 }
 
 static void put_start(buffer *out, const component_start *start)
@@ -331,12 +332,13 @@ static void put_start(buffer *out, const component_start *start)
 static whit_status put_component(buffer *out, const component *c,
                                  whit_error *error);
 
-static whit_status put_definition(buffer *out, const component_definition *d,
-                                  whit_error *error)
+static whit_status component_put_definition(buffer *out,
+                                            const component_definition *d,
+                                            whit_error *error)
 {
     switch (d->kind) {
     case COMPONENT_DEF_CUSTOM:
-        put_name(out, d->custom.name);
+        component_put_name(out, d->custom.name);
         buffer_slice(out, d->custom.bytes);
         break;
     case COMPONENT_DEF_CORE_MODULE:
@@ -351,13 +353,13 @@ static whit_status put_definition(buffer *out, const component_definition *d,
         put_instance(out, d->kind == COMPONENT_DEF_CORE_INSTANCE, &d->instance);
         break;
     case COMPONENT_DEF_CORE_TYPE:
-        put_core_type(out, d->core_type);
+        component_put_core_type(out, d->core_type);
         break;
     case COMPONENT_DEF_ALIAS:
-        put_alias(out, &d->alias);
+        component_put_alias(out, &d->alias);
         break;
     case COMPONENT_DEF_TYPE:
-        put_type(out, d->type);
+        component_put_type(out, d->type);
         break;
     case COMPONENT_DEF_CANON:
         put_canon(out, d->canon);
@@ -366,8 +368,8 @@ static whit_status put_definition(buffer *out, const component_definition *d,
         put_start(out, &d->start);
         break;
     case COMPONENT_DEF_VALUE:
-        put_valtype(out, d->value.type);
-        put_name(out, d->value.bytes);
+        component_put_valtype(out, d->value.type);
+        component_put_name(out, d->value.bytes);
         break;
     default:
         put_external(out, d);
@@ -391,12 +393,12 @@ static whit_status put_section(buffer *out, const component_definition *first,
     if (!is_alone(first->kind))
         buffer_uleb(&payload, count);
     for (uint32_t i = 0; status == WHIT_OK && i < count; i++)
-        status = put_definition(&payload, &first[i], error);
+        status = component_put_definition(&payload, &first[i], error);
     if (status == WHIT_OK)
         status = buffer_status(&payload, error);
     if (status == WHIT_OK) {
         buffer_put(out, (uint8_t)first->kind);
-        put_name(out, buffer_view(&payload));
+        component_put_name(out, buffer_view(&payload));
     }
     buffer_release(&payload);
     return status;

@@ -90,7 +90,7 @@ static whit_status decode_section(wit_decoder *d, section_list *list,
     TRY(component_decode(bytes, &list->files[index], d->error));
     TRY(component_validate(list->files[index], d->error));
     const component *root = &list->files[index]->root;
-    TRY(decoder_world_of(d, root, &list->worlds[index]));
+    TRY(component_decoder_world_of(d, root, &list->worlds[index]));
     list->types[index] = root->info->type->exports->type;
     component_option_kind this_one = COMPONENT_OPTION_UTF8;
     TRY(read_encoding(root, &this_one, d->error));
@@ -134,7 +134,7 @@ static whit_status make_world(wit_decoder *d, const section_list *list,
     static const wit_about plain = {.place.source = WIT_NONE};
     uint32_t package;
     if (same_world(list))
-        return decoder_world(d, list->worlds[0], out);
+        return component_decoder_world(d, list->worlds[0], out);
     TRY(wit_set_add_package(d->set, slice_text("root"), slice_text("root"),
                             &(wit_version){0}, &package, d->error));
     return wit_set_add_world(d->set, package, slice_text("root"), &plain, out,
@@ -145,11 +145,12 @@ static whit_status merge_worlds(wit_decoder *d, const section_list *list,
                                 bool by_version, uint32_t *world)
 {
     if (by_version)
-        TRY(decoder_unify_versions(d, list->types, list->count));
-    TRY(decoder_make_packages(d, list->types, list->count, same_world(list)));
+        TRY(component_decoder_unify_versions(d, list->types, list->count));
+    TRY(component_decoder_make_packages(d, list->types, list->count,
+                                        same_world(list)));
     TRY(make_world(d, list, world));
     for (uint32_t i = 0; i < list->count; i++) {
-        whit_status status = decoder_fill_world(
+        whit_status status = component_decoder_fill_world(
             d, *world, list->worlds[i]->type, true, WIT_NONE);
         if (status == WHIT_OK)
             continue;
@@ -164,11 +165,11 @@ static whit_status read_sections(section_list *list, bool by_version,
                                  component_metadata *out, whit_error *error)
 {
     wit_decoder d;
-    decoder_init(&d, out->set, error);
+    component_decoder_init(&d, out->set, error);
     whit_status status = decode_sections(&d, list, &out->encoding);
     if (status == WHIT_OK)
         status = merge_worlds(&d, list, by_version, &out->world);
-    decoder_release(&d);
+    component_decoder_release(&d);
     return status;
 }
 

@@ -42,7 +42,7 @@ void component_new_unload(new_module *self)
 
 /* ---- Trimming ---- */
 
-static void put_name(buffer *out, slice name)
+static void component_put_name(buffer *out, slice name)
 {
     buffer_uleb(out, name.size);
     buffer_slice(out, name);
@@ -61,7 +61,8 @@ static void put_exports(const wasm_module *module, const uint8_t *used,
     for (uint32_t i = 0; i < module->export_count; i++) {
         if (!used[i])
             continue;
-        put_name(scratch, as ? as->export_names[i] : module->exports[i].name);
+        component_put_name(scratch,
+                           as ? as->export_names[i] : module->exports[i].name);
         buffer_put(scratch, (uint8_t)module->exports[i].kind);
         buffer_uleb(scratch, module->exports[i].index);
     }
@@ -88,8 +89,8 @@ static void put_imports(const wasm_module *module, const new_module *as,
             what.global = module->globals[it->index];
         else
             what.type = module->tags[it->index].type;
-        put_name(scratch, as->imports[i].from);
-        put_name(scratch, as->imports[i].field);
+        component_put_name(scratch, as->imports[i].from);
+        component_put_name(scratch, as->imports[i].field);
         wasm_write_external(scratch, &what);
     }
     buffer_put(out, WASM_SECTION_IMPORT);

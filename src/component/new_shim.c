@@ -62,7 +62,7 @@ static void put_types(buffer *out, const type_list *list)
     }
 }
 
-static void put_name(buffer *out, slice name)
+static void component_put_name(buffer *out, slice name)
 {
     buffer_uleb(out, name.size);
     buffer_slice(out, name);
@@ -91,26 +91,26 @@ static void put_shim_exports(new_maker *self, buffer *out)
     buffer_uleb(out, count + (count != 0) + self->shim_memory +
                          (self->tls ? 2u : 0));
     if (count) {
-        put_name(out, component_new_short_name(self, 0));
+        component_put_name(out, component_new_short_name(self, 0));
         buffer_put(out, WASM_EXTERN_TABLE);
         buffer_uleb(out, 0);
     }
     for (uint32_t i = 0; i < count; i++) {
-        put_name(out, component_new_short_name(self, i + 1));
+        component_put_name(out, component_new_short_name(self, i + 1));
         buffer_put(out, WASM_EXTERN_FUNC);
         buffer_uleb(out, i);
     }
     if (self->shim_memory) {
-        put_name(out, slice_text(NEW_SHIM_MEMORY));
+        component_put_name(out, slice_text(NEW_SHIM_MEMORY));
         buffer_put(out, WASM_EXTERN_MEMORY);
         buffer_uleb(out, 0);
     }
     if (!self->tls)
         return;
-    put_name(out, slice_text(NEW_SHIM_TLS_GET));
+    component_put_name(out, slice_text(NEW_SHIM_TLS_GET));
     buffer_put(out, WASM_EXTERN_FUNC);
     buffer_uleb(out, count);
-    put_name(out, slice_text(NEW_SHIM_TLS_SET));
+    component_put_name(out, slice_text(NEW_SHIM_TLS_SET));
     buffer_put(out, WASM_EXTERN_FUNC);
     buffer_uleb(out, count + 1);
 }
@@ -257,8 +257,8 @@ whit_status component_new_shim(new_maker *self, buffer *out)
 static void put_import(buffer *out, slice module, slice name,
                        wasm_external_kind kind)
 {
-    put_name(out, module);
-    put_name(out, name);
+    component_put_name(out, module);
+    component_put_name(out, name);
     buffer_put(out, (uint8_t)kind);
 }
 

@@ -13,7 +13,7 @@ enum { INDENT_MAX = 50 };
 
 /* ---- Pieces ---- */
 
-void put_newline(component_printer *p)
+void component_put_newline(component_printer *p)
 {
     buffer_put(p->out, '\n');
     for (unsigned i = 0; i < p->indent && i < INDENT_MAX; i++)
@@ -42,7 +42,7 @@ static slice name_of(const component_printer *p, component_sort sort,
     return component_names_get(&p->scope->names, sort, index);
 }
 
-void put_new(component_printer *p, component_sort sort)
+void component_put_new(component_printer *p, component_sort sort)
 {
     uint32_t index = p->scope->counts[sort]++;
     slice name = name_of(p, sort, index);
@@ -51,7 +51,8 @@ void put_new(component_printer *p, component_sort sort)
     buffer_printf(p->out, " (;%u;)", index);
 }
 
-void put_index(component_printer *p, component_sort sort, uint32_t index)
+void component_put_index(component_printer *p, component_sort sort,
+                         uint32_t index)
 {
     slice name = name_of(p, sort, index);
     /* What comes later has no name yet. */
@@ -61,7 +62,7 @@ void put_index(component_printer *p, component_sort sort, uint32_t index)
         buffer_printf(p->out, " %u", index);
 }
 
-void put_name(component_printer *p, const component_name *name)
+void component_put_name(component_printer *p, const component_name *name)
 {
     static const char *const words[] = {"implements", "versionsuffix",
                                         "external-id"};
@@ -79,7 +80,7 @@ static void put_item(component_printer *p, const char *word,
                      component_sort sort, uint32_t index)
 {
     buffer_printf(p->out, " (%s", word);
-    put_index(p, sort, index);
+    component_put_index(p, sort, index);
     buffer_put(p->out, ')');
 }
 
@@ -90,11 +91,11 @@ static void put_instance(component_printer *p, bool is_core,
 {
     bool exports = instance->is_exports;
     buffer_text(p->out, is_core ? "(core instance" : "(instance");
-    put_new(p,
-            is_core ? COMPONENT_SORT_CORE_INSTANCE : COMPONENT_SORT_INSTANCE);
+    component_put_new(p, is_core ? COMPONENT_SORT_CORE_INSTANCE
+                                 : COMPONENT_SORT_INSTANCE);
     if (!exports) {
         buffer_text(p->out, " (instantiate");
-        put_index(
+        component_put_index(
             p, is_core ? COMPONENT_SORT_CORE_MODULE : COMPONENT_SORT_COMPONENT,
             instance->callee);
     }
@@ -102,9 +103,9 @@ static void put_instance(component_printer *p, bool is_core,
     for (uint32_t i = 0; i < instance->item_count; i++) {
         const component_item *item = &instance->items[i];
         const char *word = component_sort_text(item->sort);
-        put_newline(p);
+        component_put_newline(p);
         buffer_text(p->out, exports ? "(export" : "(with");
-        put_name(p, &item->name);
+        component_put_name(p, &item->name);
         /* In core instances the words mean core sorts. */
         put_item(p, is_core ? word + strlen("core ") : word, item->sort,
                  item->index);
@@ -112,7 +113,7 @@ static void put_instance(component_printer *p, bool is_core,
     }
     p->indent--;
     if (instance->item_count)
-        put_newline(p);
+        component_put_newline(p);
     buffer_text(p->out, exports ? ")" : "))");
 }
 
@@ -137,7 +138,7 @@ static void put_options(component_printer *p, const component_canon *canon)
         bool memory = option->kind == COMPONENT_OPTION_MEMORY;
         buffer_printf(p->out, " (%s", words[option->kind]);
         if (memory) {
-            put_index(p, COMPONENT_SORT_CORE_MEMORY, option->index);
+            component_put_index(p, COMPONENT_SORT_CORE_MEMORY, option->index);
         } else {
             put_item(p, "core func", COMPONENT_SORT_CORE_FUNC, option->index);
         }
@@ -150,10 +151,10 @@ static void put_operand(component_printer *p, char operand,
 {
     switch (operand) {
     case 't':
-        put_index(p, COMPONENT_SORT_TYPE, canon->type);
+        component_put_index(p, COMPONENT_SORT_TYPE, canon->type);
         break;
     case 'g':
-        put_index(p, COMPONENT_SORT_CORE_TYPE, canon->type);
+        component_put_index(p, COMPONENT_SORT_CORE_TYPE, canon->type);
         break;
     case 'b':
         put_item(p, "core table", COMPONENT_SORT_CORE_TABLE, canon->table);
@@ -171,12 +172,12 @@ static void put_operand(component_printer *p, char operand,
         if (canon->result.primitive == COMPONENT_NO_TYPE)
             break;
         buffer_text(p->out, " (result");
-        put_valtype(p, canon->result);
+        component_put_valtype(p, canon->result);
         buffer_put(p->out, ')');
         break;
     case 'v':
         buffer_put(p->out, ' ');
-        put_core_valtype(p, canon->core_type);
+        component_put_core_valtype(p, canon->core_type);
         break;
     case 'a':
         buffer_text(p->out, canon->is_async ? " async" : "");
@@ -193,7 +194,7 @@ static void put_canon(component_printer *p, const component_canon *canon)
 {
     bool lift = canon->kind == COMPONENT_CANON_LIFT;
     buffer_text(p->out, lift ? "(func" : "(core func");
-    put_new(p, lift ? COMPONENT_SORT_FUNC : COMPONENT_SORT_CORE_FUNC);
+    component_put_new(p, lift ? COMPONENT_SORT_FUNC : COMPONENT_SORT_CORE_FUNC);
     if (lift)
         put_item(p, "type", COMPONENT_SORT_TYPE, canon->type);
     buffer_printf(p->out, " (canon %s", component_canon_text(canon->kind));
@@ -212,8 +213,8 @@ static void put_import(component_printer *p, const component_definition *d)
 {
     buffer_text(p->out,
                 d->kind == COMPONENT_DEF_IMPORT ? "(import" : "(export");
-    put_name(p, &d->external.name);
-    put_extern(p, &d->external.type, true);
+    component_put_name(p, &d->external.name);
+    component_put_extern(p, &d->external.type, true);
     buffer_put(p->out, ')');
 }
 
@@ -222,13 +223,13 @@ static void put_export(component_printer *p, const component_definition *d)
     component_sort sort = d->external.sort;
     buffer_text(p->out, "(export");
     uint32_t count = p->scope->counts[sort];
-    put_new(p, sort);
+    component_put_new(p, sort);
     /* The item is looked up before the export adds one. */
     p->scope->counts[sort] = count;
-    put_name(p, &d->external.name);
+    component_put_name(p, &d->external.name);
     put_item(p, component_sort_text(sort), sort, d->external.index);
     if (d->external.has_type)
-        put_extern(p, &d->external.type, false);
+        component_put_extern(p, &d->external.type, false);
     p->scope->counts[sort] = count + 1;
     buffer_put(p->out, ')');
 }
@@ -236,12 +237,12 @@ static void put_export(component_printer *p, const component_definition *d)
 static void put_start(component_printer *p, const component_start *start)
 {
     buffer_text(p->out, "(start");
-    put_index(p, COMPONENT_SORT_FUNC, start->function);
+    component_put_index(p, COMPONENT_SORT_FUNC, start->function);
     for (uint32_t i = 0; i < start->argument_count; i++)
         put_item(p, "value", COMPONENT_SORT_VALUE, start->arguments[i]);
     if (start->result_count) {
         buffer_text(p->out, " (result (value");
-        put_new(p, COMPONENT_SORT_VALUE);
+        component_put_new(p, COMPONENT_SORT_VALUE);
         buffer_text(p->out, "))");
     }
     buffer_put(p->out, ')');
@@ -253,7 +254,7 @@ static whit_status put_module(component_printer *p,
     buffer_text(p->out, "(core module");
     slice name = name_of(p, COMPONENT_SORT_CORE_MODULE,
                          p->scope->counts[COMPONENT_SORT_CORE_MODULE]);
-    put_new(p, COMPONENT_SORT_CORE_MODULE);
+    component_put_new(p, COMPONENT_SORT_CORE_MODULE);
     TRY(wasm_print_fields(module->module, &p->options, p->indent, name, p->out,
                           p->error));
     buffer_put(p->out, ')');
@@ -262,7 +263,8 @@ static whit_status put_module(component_printer *p,
 
 static whit_status put_component(component_printer *p, const component *c);
 
-whit_status put_definition(component_printer *p, const component_definition *d)
+whit_status component_put_definition(component_printer *p,
+                                     const component_definition *d)
 {
     if (p->options.offsets)
         buffer_printf(p->out, "(;@%-6" PRIx64 ";) ", d->offset);
@@ -281,15 +283,15 @@ whit_status put_definition(component_printer *p, const component_definition *d)
         put_instance(p, d->kind == COMPONENT_DEF_CORE_INSTANCE, &d->instance);
         return WHIT_OK;
     case COMPONENT_DEF_CORE_TYPE:
-        put_core_type(p, d->core_type);
+        component_put_core_type(p, d->core_type);
         return WHIT_OK;
     case COMPONENT_DEF_COMPONENT:
         return put_component(p, d->component);
     case COMPONENT_DEF_ALIAS:
-        put_alias(p, &d->alias);
+        component_put_alias(p, &d->alias);
         return WHIT_OK;
     case COMPONENT_DEF_TYPE:
-        return put_type(p, d->type);
+        return component_put_type(p, d->type);
     case COMPONENT_DEF_CANON:
         put_canon(p, d->canon);
         return WHIT_OK;
@@ -298,8 +300,8 @@ whit_status put_definition(component_printer *p, const component_definition *d)
         return WHIT_OK;
     case COMPONENT_DEF_VALUE:
         buffer_text(p->out, "(value");
-        put_new(p, COMPONENT_SORT_VALUE);
-        put_valtype(p, d->value.type);
+        component_put_new(p, COMPONENT_SORT_VALUE);
+        component_put_valtype(p, d->value.type);
         buffer_text(p->out, " (binary ");
         wasm_string_write(d->value.bytes, false, p->out);
         buffer_text(p->out, "))");
@@ -386,12 +388,12 @@ static whit_status put_definitions(component_printer *p, const component *c)
     if (p->scope->has_names)
         count--;
     for (uint32_t i = 0; i < count; i++) {
-        put_newline(p);
-        TRY(put_definition(p, &c->definitions[i]));
+        component_put_newline(p);
+        TRY(component_put_definition(p, &c->definitions[i]));
     }
     p->indent--;
     if (count)
-        put_newline(p);
+        component_put_newline(p);
     return WHIT_OK;
 }
 
@@ -408,7 +410,7 @@ static whit_status put_component(component_printer *p, const component *c)
         /* Inside and outside have one identifier between them. */
         if (!slice_equal(name, scope->names.component))
             scope->has_names = false;
-        put_new(p, COMPONENT_SORT_COMPONENT);
+        component_put_new(p, COMPONENT_SORT_COMPONENT);
     } else if (scope->has_names && scope->names.component.size) {
         put_identifier(p, scope->names.component);
     }

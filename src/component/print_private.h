@@ -22,26 +22,29 @@ typedef struct component_printer {
     print_scope *scope;
 } component_printer;
 
-void put_newline(component_printer *p);
+void component_put_newline(component_printer *p);
 /* " $id (;n;)" of the next item of a sort, and counts it. */
-void put_new(component_printer *p, component_sort sort);
+void component_put_new(component_printer *p, component_sort sort);
 /* " $id" or " n" */
-void put_index(component_printer *p, component_sort sort, uint32_t index);
+void component_put_index(component_printer *p, component_sort sort,
+                         uint32_t index);
 /* ' "name" (attribute "...")*' */
-void put_name(component_printer *p, const component_name *name);
+void component_put_name(component_printer *p, const component_name *name);
 
 /* print_types.c */
-void put_core_valtype(component_printer *p, wasm_valtype type);
-void put_valtype(component_printer *p, component_valtype type);
-void put_core_type(component_printer *p, const component_core_type *type);
+void component_put_core_valtype(component_printer *p, wasm_valtype type);
+void component_put_valtype(component_printer *p, component_valtype type);
+void component_put_core_type(component_printer *p,
+                             const component_core_type *type);
 /* ' (type n ...)', the definition's word and index included. */
-whit_status put_type(component_printer *p,
-                     const component_type *type) WHIT_MUST_CHECK;
+whit_status component_put_type(component_printer *p,
+                               const component_type *type) WHIT_MUST_CHECK;
 /* " (sort $id (;n;) ...)", the item being counted only when `is_new`. */
-void put_extern(component_printer *p, const component_extern *type,
-                bool is_new);
-void put_alias(component_printer *p, const component_alias *alias);
-whit_status put_definition(component_printer *p,
-                           const component_definition *d) WHIT_MUST_CHECK;
+void component_put_extern(component_printer *p, const component_extern *type,
+                          bool is_new);
+void component_put_alias(component_printer *p, const component_alias *alias);
+whit_status
+component_put_definition(component_printer *p,
+                         const component_definition *d) WHIT_MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 
 /* ---- Core types ---- */
 
-void put_core_valtype(component_printer *p, wasm_valtype type)
+void component_put_core_valtype(component_printer *p, wasm_valtype type)
 {
     char text[48];
     if (wasm_is_ref(type) && wasm_heap_is_index(wasm_heap(type))) {
@@ -28,7 +28,7 @@ static void put_core_valtypes(component_printer *p, const char *word,
     buffer_printf(p->out, " (%s", word);
     for (uint32_t i = 0; i < count; i++) {
         buffer_put(p->out, ' ');
-        put_core_valtype(p, types[i]);
+        component_put_core_valtype(p, types[i]);
     }
     buffer_put(p->out, ')');
 }
@@ -38,7 +38,7 @@ static void put_storage(component_printer *p, const wasm_field *field)
     buffer_put(p->out, ' ');
     if (field->mutable_)
         buffer_text(p->out, "(mut ");
-    put_core_valtype(p, field->type);
+    component_put_core_valtype(p, field->type);
     if (field->mutable_)
         buffer_put(p->out, ')');
 }
@@ -98,14 +98,14 @@ static void put_external(component_printer *p, const wasm_external *what)
     case WASM_EXTERN_TABLE:
         put_limits(p, &what->table.limits);
         buffer_put(p->out, ' ');
-        put_core_valtype(p, what->table.type);
+        component_put_core_valtype(p, what->table.type);
         break;
     case WASM_EXTERN_MEMORY:
         put_limits(p, &what->memory.limits);
         break;
     case WASM_EXTERN_GLOBAL:
         buffer_text(p->out, what->global.mutable_ ? " (mut " : " ");
-        put_core_valtype(p, what->global.type);
+        component_put_core_valtype(p, what->global.type);
         if (what->global.mutable_)
             buffer_put(p->out, ')');
         break;
@@ -134,7 +134,7 @@ static void put_group(component_printer *p, const wasm_subtype *types,
 static void put_declarator(component_printer *p,
                            const component_declarator *item, uint32_t *index)
 {
-    put_newline(p);
+    component_put_newline(p);
     switch (item->kind) {
     case COMPONENT_DECLARATOR_TYPE:
         put_group(p, item->types, item->type_count, index);
@@ -157,19 +157,20 @@ static void put_declarator(component_printer *p,
     buffer_put(p->out, ')');
 }
 
-void put_core_type(component_printer *p, const component_core_type *type)
+void component_put_core_type(component_printer *p,
+                             const component_core_type *type)
 {
     if (!type->is_module) {
         if (type->type_count == 1 && !type->types->rec_explicit) {
             buffer_text(p->out, "(core type");
-            put_new(p, COMPONENT_SORT_CORE_TYPE);
+            component_put_new(p, COMPONENT_SORT_CORE_TYPE);
             buffer_put(p->out, ' ');
             put_subtype(p, type->types);
         } else {
             buffer_text(p->out, "(core rec");
             for (uint32_t i = 0; i < type->type_count; i++) {
                 buffer_text(p->out, " (type");
-                put_new(p, COMPONENT_SORT_CORE_TYPE);
+                component_put_new(p, COMPONENT_SORT_CORE_TYPE);
                 buffer_put(p->out, ' ');
                 put_subtype(p, &type->types[i]);
                 buffer_put(p->out, ')');
@@ -180,23 +181,23 @@ void put_core_type(component_printer *p, const component_core_type *type)
     }
     uint32_t index = 0;
     buffer_text(p->out, "(core type");
-    put_new(p, COMPONENT_SORT_CORE_TYPE);
+    component_put_new(p, COMPONENT_SORT_CORE_TYPE);
     buffer_text(p->out, " (module");
     p->indent++;
     for (uint32_t i = 0; i < type->declarator_count; i++)
         put_declarator(p, &type->declarators[i], &index);
     p->indent--;
     if (type->declarator_count)
-        put_newline(p);
+        component_put_newline(p);
     buffer_text(p->out, "))");
 }
 
 /* ---- Types ---- */
 
-void put_valtype(component_printer *p, component_valtype type)
+void component_put_valtype(component_printer *p, component_valtype type)
 {
     if (type.primitive == COMPONENT_INDEXED)
-        put_index(p, COMPONENT_SORT_TYPE, type.index);
+        component_put_index(p, COMPONENT_SORT_TYPE, type.index);
     else
         buffer_printf(p->out, " %s", component_primitive_text(type.primitive));
 }
@@ -204,7 +205,7 @@ void put_valtype(component_printer *p, component_valtype type)
 static void put_optional(component_printer *p, component_valtype type)
 {
     if (type.primitive != COMPONENT_NO_TYPE)
-        put_valtype(p, type);
+        component_put_valtype(p, type);
 }
 
 static void put_fields(component_printer *p, const component_type *type,
@@ -228,7 +229,7 @@ static void put_result(component_printer *p, const char *word,
     if (type.primitive == COMPONENT_NO_TYPE)
         return;
     buffer_printf(p->out, " (%s", word);
-    put_valtype(p, type);
+    component_put_valtype(p, type);
     buffer_put(p->out, ')');
 }
 
@@ -239,12 +240,12 @@ static whit_status put_declarators(component_printer *p,
     p->scope = &scope;
     p->indent++;
     for (uint32_t i = 0; i < type->declarator_count; i++) {
-        put_newline(p);
-        TRY(put_definition(p, &type->declarators[i]));
+        component_put_newline(p);
+        TRY(component_put_definition(p, &type->declarators[i]));
     }
     p->indent--;
     if (type->declarator_count)
-        put_newline(p);
+        component_put_newline(p);
     p->scope = outer;
     return WHIT_OK;
 }
@@ -271,17 +272,17 @@ static void put_value_type(component_printer *p, const component_type *type)
     case COMPONENT_TYPE_TUPLE:
         buffer_text(p->out, "tuple");
         for (uint32_t i = 0; i < type->field_count; i++)
-            put_valtype(p, type->fields[i].type);
+            component_put_valtype(p, type->fields[i].type);
         break;
     case COMPONENT_TYPE_FIXED_LIST:
         buffer_text(p->out, "list");
-        put_valtype(p, type->element);
+        component_put_valtype(p, type->element);
         buffer_printf(p->out, " %u", type->length);
         break;
     case COMPONENT_TYPE_MAP:
         buffer_text(p->out, "map");
-        put_valtype(p, type->element);
-        put_valtype(p, type->other);
+        component_put_valtype(p, type->element);
+        component_put_valtype(p, type->other);
         break;
     case COMPONENT_TYPE_RESULT:
         buffer_text(p->out, "result");
@@ -292,7 +293,7 @@ static void put_value_type(component_printer *p, const component_type *type)
     case COMPONENT_TYPE_BORROW:
         buffer_text(p->out,
                     type->kind == COMPONENT_TYPE_OWN ? "own" : "borrow");
-        put_index(p, COMPONENT_SORT_TYPE, type->index);
+        component_put_index(p, COMPONENT_SORT_TYPE, type->index);
         break;
     case COMPONENT_TYPE_STREAM:
         buffer_text(p->out, "stream");
@@ -305,16 +306,16 @@ static void put_value_type(component_printer *p, const component_type *type)
     default:
         buffer_text(p->out,
                     type->kind == COMPONENT_TYPE_LIST ? "list" : "option");
-        put_valtype(p, type->element);
+        component_put_valtype(p, type->element);
     }
 }
 
-whit_status put_type(component_printer *p, const component_type *type)
+whit_status component_put_type(component_printer *p, const component_type *type)
 {
     buffer_text(p->out, "(type");
-    put_new(p, COMPONENT_SORT_TYPE);
+    component_put_new(p, COMPONENT_SORT_TYPE);
     if (type->kind == COMPONENT_TYPE_PRIMITIVE) {
-        put_valtype(p, type->element);
+        component_put_valtype(p, type->element);
         buffer_put(p->out, ')');
         return WHIT_OK;
     }
@@ -322,11 +323,11 @@ whit_status put_type(component_printer *p, const component_type *type)
     switch (type->kind) {
     case COMPONENT_TYPE_RESOURCE:
         buffer_text(p->out, "resource (rep ");
-        put_core_valtype(p, type->rep);
+        component_put_core_valtype(p, type->rep);
         buffer_put(p->out, ')');
         if (type->has_destructor) {
             buffer_text(p->out, " (dtor (core func");
-            put_index(p, COMPONENT_SORT_CORE_FUNC, type->destructor);
+            component_put_index(p, COMPONENT_SORT_CORE_FUNC, type->destructor);
             buffer_text(p->out, "))");
         }
         break;
@@ -351,48 +352,49 @@ whit_status put_type(component_printer *p, const component_type *type)
 
 /* ---- What imports and exports declare ---- */
 
-void put_extern(component_printer *p, const component_extern *type, bool is_new)
+void component_put_extern(component_printer *p, const component_extern *type,
+                          bool is_new)
 {
     buffer_printf(p->out, " (%s", component_sort_text(type->sort));
     if (is_new)
-        put_new(p, type->sort);
+        component_put_new(p, type->sort);
     bool is_type = type->sort == COMPONENT_SORT_TYPE;
     if (!is_type && type->sort != COMPONENT_SORT_VALUE) {
         buffer_text(p->out, " (type");
-        put_index(p,
-                  type->sort == COMPONENT_SORT_CORE_MODULE
-                      ? COMPONENT_SORT_CORE_TYPE
-                      : COMPONENT_SORT_TYPE,
-                  type->index);
+        component_put_index(p,
+                            type->sort == COMPONENT_SORT_CORE_MODULE
+                                ? COMPONENT_SORT_CORE_TYPE
+                                : COMPONENT_SORT_TYPE,
+                            type->index);
         buffer_put(p->out, ')');
     } else if (type->is_eq) {
         buffer_text(p->out, " (eq");
-        put_index(p, type->sort, type->index);
+        component_put_index(p, type->sort, type->index);
         buffer_put(p->out, ')');
     } else if (is_type) {
         buffer_text(p->out, " (sub resource)");
     } else {
-        put_valtype(p, type->value);
+        component_put_valtype(p, type->value);
     }
     buffer_put(p->out, ')');
 }
 
-void put_alias(component_printer *p, const component_alias *alias)
+void component_put_alias(component_printer *p, const component_alias *alias)
 {
     static const char *const words[] = {"export", "core export", "outer"};
     buffer_printf(p->out, "(alias %s", words[alias->target]);
     if (alias->target == COMPONENT_ALIAS_OUTER) {
         buffer_printf(p->out, " %u %u", alias->instance, alias->index);
     } else {
-        put_index(p,
-                  alias->target == COMPONENT_ALIAS_EXPORT
-                      ? COMPONENT_SORT_INSTANCE
-                      : COMPONENT_SORT_CORE_INSTANCE,
-                  alias->instance);
+        component_put_index(p,
+                            alias->target == COMPONENT_ALIAS_EXPORT
+                                ? COMPONENT_SORT_INSTANCE
+                                : COMPONENT_SORT_CORE_INSTANCE,
+                            alias->instance);
         buffer_put(p->out, ' ');
         wasm_string_write(alias->name, true, p->out);
     }
     buffer_printf(p->out, " (%s", component_sort_text(alias->sort));
-    put_new(p, alias->sort);
+    component_put_new(p, alias->sort);
     buffer_text(p->out, "))");
 }

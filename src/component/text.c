@@ -8,7 +8,7 @@
 
 /* ---- Scopes ---- */
 
-void parse_scope_open(parser *t, parse_scope *scope, bool is_type)
+void component_parse_scope_open(parser *t, parse_scope *scope, bool is_type)
 {
     memset(scope, 0, sizeof *scope);
     scope->outer = t->scope;
@@ -16,7 +16,7 @@ void parse_scope_open(parser *t, parse_scope *scope, bool is_type)
     t->scope = scope;
 }
 
-void parse_scope_close(parser *t, parse_scope *scope)
+void component_parse_scope_close(parser *t, parse_scope *scope)
 {
     mem_free(scope->definitions.items);
     mem_free(scope->names.items);
@@ -25,8 +25,8 @@ void parse_scope_close(parser *t, parse_scope *scope)
     t->scope = scope->outer;
 }
 
-whit_status parse_keep(parser *t, const text_list *list, size_t size,
-                       void *items, uint32_t *count)
+whit_status component_parse_keep(parser *t, const text_list *list, size_t size,
+                                 void *items, uint32_t *count)
 {
     void *copy = arena_dup(t->arena, list->items, list->count * size);
     TRY_ALLOC(copy, t->p->error);
@@ -35,7 +35,7 @@ whit_status parse_keep(parser *t, const text_list *list, size_t size,
     return WHIT_OK;
 }
 
-whit_status parse_enter_nesting(parser *t)
+whit_status component_parse_enter_nesting(parser *t)
 {
     if (++t->depth <= LIMIT_COMPONENT_NESTING)
         return WHIT_OK;
@@ -45,8 +45,8 @@ whit_status parse_enter_nesting(parser *t)
                       LIMIT_COMPONENT_NESTING);
 }
 
-whit_status parse_emit(parser *t, component_definition *d, wasm_place place,
-                       uint32_t *index)
+whit_status component_parse_emit(parser *t, component_definition *d,
+                                 wasm_place place, uint32_t *index)
 {
     component_sort sort;
     parse_scope *scope = t->scope;
@@ -60,7 +60,8 @@ whit_status parse_emit(parser *t, component_definition *d, wasm_place place,
                      LIMIT_COMPONENT_ITEMS, "definitions");
 }
 
-whit_status parse_bind(parser *t, component_sort sort, uint32_t index, slice id)
+whit_status component_parse_bind(parser *t, component_sort sort, uint32_t index,
+                                 slice id)
 {
     uint64_t other;
     parse_scope *scope = t->scope;
@@ -77,7 +78,7 @@ whit_status parse_bind(parser *t, component_sort sort, uint32_t index, slice id)
 
 /* ---- References ---- */
 
-whit_status parse_id(parser *t, slice *id)
+whit_status component_parse_id(parser *t, slice *id)
 {
     *id = slice_of(NULL, 0);
     if (t->p->token.kind != WASM_TOKEN_ID)
@@ -119,12 +120,12 @@ static whit_status find_outer(parser *t, component_sort sort, slice id,
                                 .target = COMPONENT_ALIAS_OUTER,
                                 .instance = depth,
                                 .index = (uint32_t)index};
-    TRY(parse_emit(t, &d, place, out));
+    TRY(component_parse_emit(t, &d, place, out));
     return map_set(&t->scope->ids[sort], id, *out | PARSE_IMPLICIT,
                    t->p->error);
 }
 
-whit_status parse_index(parser *t, component_sort sort, uint32_t *out)
+whit_status component_parse_index(parser *t, component_sort sort, uint32_t *out)
 {
     text_parser *p = t->p;
     uint64_t value;
@@ -162,7 +163,8 @@ static const struct {
     {"component", COMPONENT_SORTS, COMPONENT_SORT_COMPONENT},
 };
 
-whit_status parse_sort_open(parser *t, bool in_core, component_sort *out)
+whit_status component_parse_sort_open(parser *t, bool in_core,
+                                      component_sort *out)
 {
     text_parser *p = t->p;
     if (p->token.kind != WASM_TOKEN_LPAR)
@@ -195,39 +197,41 @@ static whit_status alias_name(parser *t, component_sort sort, wasm_place place,
             return text_unexpected(t->p, "')': core instances do not nest");
         d.alias.sort = COMPONENT_SORT_INSTANCE;
     }
-    return parse_emit(t, &d, place, index);
+    return component_parse_emit(t, &d, place, index);
 }
 
-whit_status parse_sort_rest(parser *t, component_sort sort, uint32_t *out)
+whit_status component_parse_sort_rest(parser *t, component_sort sort,
+                                      uint32_t *out)
 {
     text_parser *p = t->p;
     wasm_place place = p->token.place;
     if (text_ahead_kind(p) != WASM_TOKEN_STRING) {
-        TRY(parse_index(t, sort, out));
+        TRY(component_parse_index(t, sort, out));
         return text_close(p);
     }
-    TRY(parse_index(t,
-                    sort <= COMPONENT_SORT_CORE_TAG
-                        ? COMPONENT_SORT_CORE_INSTANCE
-                        : COMPONENT_SORT_INSTANCE,
-                    out));
+    TRY(component_parse_index(t,
+                              sort <= COMPONENT_SORT_CORE_TAG
+                                  ? COMPONENT_SORT_CORE_INSTANCE
+                                  : COMPONENT_SORT_INSTANCE,
+                              out));
     while (p->token.kind == WASM_TOKEN_STRING)
         TRY(alias_name(t, sort, place, out));
     return text_close(p);
 }
 
-whit_status parse_reference(parser *t, component_sort sort, uint32_t *out)
+whit_status component_parse_reference(parser *t, component_sort sort,
+                                      uint32_t *out)
 {
     component_sort found;
     if (t->p->token.kind != WASM_TOKEN_LPAR)
-        return parse_index(t, sort, out);
+        return component_parse_index(t, sort, out);
     wasm_place place = t->p->token.place;
-    TRY(parse_sort_open(t, component_sort_is_core(sort), &found));
+    TRY(component_parse_sort_open(t, component_sort_is_core(sort), &found));
     if (found != sort)
         return wasm_place_error(place, t->p->error,
                                 "unexpected token: expected (%s",
                                 component_sort_text(sort));
-    return parse_sort_rest(t, sort, out);
+    return component_parse_sort_rest(t, sort, out);
 }
 
 /* ---- Names ---- */
@@ -257,15 +261,15 @@ static whit_status parse_attributes(parser *t, text_list *list)
     }
 }
 
-whit_status parse_name(parser *t, component_name *out)
+whit_status component_parse_name(parser *t, component_name *out)
 {
     *out = (component_name){.attribute_count = 0};
     TRY(text_name_string(t->p, &out->text));
     text_list list = {0};
     whit_status status = parse_attributes(t, &list);
     if (status == WHIT_OK && list.count)
-        status = parse_keep(t, &list, sizeof *out->attributes, &out->attributes,
-                            &out->attribute_count);
+        status = component_parse_keep(t, &list, sizeof *out->attributes,
+                                      &out->attributes, &out->attribute_count);
     mem_free(list.items);
     return status;
 }
@@ -279,7 +283,7 @@ static wasm_token peek(wasm_lexer *lexer)
     return token;
 }
 
-bool parse_at_inline(parser *t, const char *word)
+bool component_parse_at_inline(parser *t, const char *word)
 {
     if (!text_at_form(t->p, word))
         return false;
@@ -303,7 +307,7 @@ bool parse_at_inline(parser *t, const char *word)
     }
 }
 
-bool parse_at_type_use(parser *t)
+bool component_parse_at_type_use(parser *t)
 {
     if (!text_at_form(t->p, "type"))
         return false;
@@ -320,7 +324,7 @@ bool parse_at_type_use(parser *t)
 
 /* ---- Components ---- */
 
-whit_status parse_names_emit(parser *t)
+whit_status component_parse_names_emit(parser *t)
 {
     parse_scope *scope = t->scope;
     component_names names = {scope->id, scope->names.items,
@@ -339,7 +343,7 @@ whit_status parse_names_emit(parser *t)
         d.custom.bytes.data =
             arena_dup(t->arena, bytes.data, d.custom.bytes.size);
         status = d.custom.bytes.data
-                     ? parse_emit(t, &d, t->p->token.place, NULL)
+                     ? component_parse_emit(t, &d, t->p->token.place, NULL)
                      : error_memory(t->p->error);
     }
     buffer_release(&bytes);
@@ -355,15 +359,15 @@ static whit_status read_root(parser *t)
         TRY(text_enter(p));
         if (text_at_keyword(p, "definition"))
             TRY(text_advance(p));
-        TRY(parse_id(t, &t->scope->id));
+        TRY(component_parse_id(t, &t->scope->id));
     }
-    TRY(parse_definitions(t));
-    TRY(parse_names_emit(t));
+    TRY(component_parse_definitions(t));
+    TRY(component_parse_names_emit(t));
     if (wrapped)
         TRY(text_close(p));
     if (p->token.kind != WASM_TOKEN_EOF)
         return text_unexpected(p, "a definition");
-    return parse_keep(
+    return component_parse_keep(
         t, &t->scope->definitions, sizeof *t->file->root.definitions,
         &t->file->root.definitions, &t->file->root.definition_count);
 }
@@ -384,9 +388,9 @@ static whit_status parse_file(parser *t, slice text, whit_error *error)
     p->lexer = wasm_lexer_new(text);
     p->lexer.annotations = true;
     parse_scope scope;
-    parse_scope_open(t, &scope, false);
+    component_parse_scope_open(t, &scope, false);
     whit_status status = read_root(t);
-    parse_scope_close(t, &scope);
+    component_parse_scope_close(t, &scope);
     return status;
 }
 

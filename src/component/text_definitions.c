@@ -12,10 +12,10 @@
 /* (export "name")* in front of a definition's body. */
 static whit_status read_exports(parser *t, text_list *list)
 {
-    while (parse_at_inline(t, "export")) {
+    while (component_parse_at_inline(t, "export")) {
         component_name name;
         TRY(text_enter(t->p));
-        TRY(parse_name(t, &name));
+        TRY(component_parse_name(t, &name));
         TRY(text_close(t->p));
         TRY(text_push(t->p, list, &name, sizeof name, LIMIT_COMPONENT_ITEMS,
                       "exports"));
@@ -33,7 +33,7 @@ static whit_status emit_exports(parser *t, const text_list *list,
         d.external.has_item = true;
         d.external.sort = sort;
         d.external.index = index;
-        TRY(parse_emit(t, &d, place, NULL));
+        TRY(component_parse_emit(t, &d, place, NULL));
     }
     return WHIT_OK;
 }
@@ -45,13 +45,13 @@ static whit_status emit_import(parser *t, component_sort sort, slice id,
 {
     component_definition d = {.kind = COMPONENT_DEF_IMPORT};
     TRY(text_enter(t->p));
-    TRY(parse_name(t, &d.external.name));
+    TRY(component_parse_name(t, &d.external.name));
     TRY(text_close(t->p));
     d.external.has_type = true;
     d.external.sort = sort;
-    TRY(parse_extern_rest(t, sort, place, &d.external.type));
-    TRY(parse_emit(t, &d, place, index));
-    return parse_bind(t, sort, *index, id);
+    TRY(component_parse_extern_rest(t, sort, place, &d.external.type));
+    TRY(component_parse_emit(t, &d, place, index));
+    return component_parse_bind(t, sort, *index, id);
 }
 
 /* ---- Aliases ---- */
@@ -95,7 +95,7 @@ static whit_status read_outer_count(parser *t, uint32_t *out)
     if (p->token.kind != WASM_TOKEN_ID)
         return text_unexpected(p, "an index or identifier");
     wasm_place place = p->token.place;
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     *out = 0;
     const parse_scope *scope = t->scope;
     for (; scope && !slice_equal(scope->id, id); scope = scope->outer)
@@ -126,7 +126,7 @@ static whit_status read_target(parser *t, component_alias *out,
     }
     TRY(text_keyword(p, "export"));
     out->target = core ? COMPONENT_ALIAS_CORE_EXPORT : COMPONENT_ALIAS_EXPORT;
-    TRY(parse_reference(
+    TRY(component_parse_reference(
         t, core ? COMPONENT_SORT_CORE_INSTANCE : COMPONENT_SORT_INSTANCE,
         &out->instance));
     return text_name_string(p, &out->name);
@@ -157,26 +157,26 @@ static whit_status emit_alias(parser *t, component_alias *alias,
                                 "the sort %s",
                                 component_sort_text(sort));
     d.alias = *alias;
-    TRY(parse_emit(t, &d, place, &index));
-    return parse_bind(t, sort, index, id);
+    TRY(component_parse_emit(t, &d, place, &index));
+    return component_parse_bind(t, sort, index, id);
 }
 
 /* (alias ... (sort id?)), behind the word `alias`. */
-whit_status parse_alias(parser *t, wasm_place place)
+whit_status component_parse_alias(parser *t, wasm_place place)
 {
     component_alias alias = {.index = 0};
     wasm_token token = {.kind = WASM_TOKEN_EOF};
     slice id;
     TRY(text_advance(t->p));
     TRY(read_target(t, &alias, &token));
-    TRY(parse_sort_open(t, false, &alias.sort));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_sort_open(t, false, &alias.sort));
+    TRY(component_parse_id(t, &id));
     TRY(text_close(t->p));
     return emit_alias(t, &alias, &token, id, place);
 }
 
-whit_status parse_inline_alias(parser *t, component_sort sort, slice id,
-                               wasm_place place)
+whit_status component_parse_inline_alias(parser *t, component_sort sort,
+                                         slice id, wasm_place place)
 {
     component_alias alias = {.sort = sort};
     wasm_token token = {.kind = WASM_TOKEN_EOF};
@@ -275,18 +275,19 @@ static whit_status module_rest(parser *t, slice id, wasm_place place,
 {
     component_definition d = {.kind = COMPONENT_DEF_CORE_MODULE};
     uint32_t index;
-    if (parse_at_inline(t, "import")) {
+    if (component_parse_at_inline(t, "import")) {
         TRY(emit_import(t, COMPONENT_SORT_CORE_MODULE, id, place, &index));
         return emit_exports(t, exports, COMPONENT_SORT_CORE_MODULE, index,
                             place);
     }
     if (text_at_form(t->p, "alias")) {
         index = t->scope->counts[COMPONENT_SORT_CORE_MODULE];
-        TRY(parse_inline_alias(t, COMPONENT_SORT_CORE_MODULE, id, place));
+        TRY(component_parse_inline_alias(t, COMPONENT_SORT_CORE_MODULE, id,
+                                         place));
     } else {
         TRY(read_module(t, id, from, &d.core_module));
-        TRY(parse_emit(t, &d, place, &index));
-        TRY(parse_bind(t, COMPONENT_SORT_CORE_MODULE, index, id));
+        TRY(component_parse_emit(t, &d, place, &index));
+        TRY(component_parse_bind(t, COMPONENT_SORT_CORE_MODULE, index, id));
     }
     TRY(text_close(t->p));
     return emit_exports(t, exports, COMPONENT_SORT_CORE_MODULE, index, place);
@@ -300,15 +301,15 @@ static whit_status read_core_module(parser *t, wasm_place place)
     TRY(text_advance(p));
     if (p->token.kind == WASM_TOKEN_ID) {
         from = behind_token(p);
-        TRY(parse_id(t, &id));
+        TRY(component_parse_id(t, &id));
     }
     text_list exports = {0};
     whit_status status = WHIT_OK;
-    while (status == WHIT_OK && parse_at_inline(t, "export")) {
+    while (status == WHIT_OK && component_parse_at_inline(t, "export")) {
         component_name name;
         status = text_enter(p);
         if (status == WHIT_OK)
-            status = parse_name(t, &name);
+            status = component_parse_name(t, &name);
         if (status == WHIT_OK)
             status = text_push(p, &exports, &name, sizeof name,
                                LIMIT_COMPONENT_ITEMS, "exports");
@@ -337,11 +338,12 @@ static whit_status read_argument_instance(parser *t, bool is_core,
     whit_status status = read_items(t, is_core, &items);
     d.instance.is_exports = true;
     if (status == WHIT_OK)
-        status = parse_keep(t, &items, sizeof *d.instance.items,
-                            &d.instance.items, &d.instance.item_count);
+        status =
+            component_parse_keep(t, &items, sizeof *d.instance.items,
+                                 &d.instance.items, &d.instance.item_count);
     mem_free(items.items);
     TRY(status);
-    return parse_emit(t, &d, place, out);
+    return component_parse_emit(t, &d, place, out);
 }
 
 static whit_status read_argument(parser *t, bool is_core, component_item *out)
@@ -350,7 +352,7 @@ static whit_status read_argument(parser *t, bool is_core, component_item *out)
     wasm_place place = p->token.place;
     TRY(text_enter(p));
     TRY(text_name_string(p, &out->name.text));
-    TRY(parse_sort_open(t, is_core, &out->sort));
+    TRY(component_parse_sort_open(t, is_core, &out->sort));
     bool is_instance = out->sort == (is_core ? COMPONENT_SORT_CORE_INSTANCE
                                              : COMPONENT_SORT_INSTANCE);
     if (is_core && !is_instance)
@@ -362,7 +364,7 @@ static whit_status read_argument(parser *t, bool is_core, component_item *out)
         TRY(read_argument_instance(t, is_core, place, &out->index));
         TRY(text_close(p));
     } else {
-        TRY(parse_sort_rest(t, out->sort, &out->index));
+        TRY(component_parse_sort_rest(t, out->sort, &out->index));
     }
     return text_close(p);
 }
@@ -375,14 +377,14 @@ static whit_status read_export_item(parser *t, bool is_core,
     if (is_core)
         TRY(text_name_string(p, &out->name.text));
     else
-        TRY(parse_name(t, &out->name));
-    TRY(parse_sort_open(t, is_core, &out->sort));
+        TRY(component_parse_name(t, &out->name));
+    TRY(component_parse_sort_open(t, is_core, &out->sort));
     bool fits = is_core ? out->sort <= COMPONENT_SORT_CORE_TAG
                         : !component_sort_is_core(out->sort) ||
                               out->sort == COMPONENT_SORT_CORE_MODULE;
     if (!fits)
         return text_unexpected(p, "another sort");
-    TRY(parse_sort_rest(t, out->sort, &out->index));
+    TRY(component_parse_sort_rest(t, out->sort, &out->index));
     return text_close(p);
 }
 
@@ -412,18 +414,18 @@ static whit_status instance_body(parser *t, bool is_core,
     if (!out->is_exports) {
         status = text_enter(p);
         if (status == WHIT_OK)
-            status = parse_reference(t,
-                                     is_core ? COMPONENT_SORT_CORE_MODULE
-                                             : COMPONENT_SORT_COMPONENT,
-                                     &out->callee);
+            status = component_parse_reference(
+                t,
+                is_core ? COMPONENT_SORT_CORE_MODULE : COMPONENT_SORT_COMPONENT,
+                &out->callee);
     }
     if (status == WHIT_OK)
         status = read_items(t, is_core, &items);
     if (status == WHIT_OK && !out->is_exports)
         status = text_close(p);
     if (status == WHIT_OK)
-        status = parse_keep(t, &items, sizeof *out->items, &out->items,
-                            &out->item_count);
+        status = component_parse_keep(t, &items, sizeof *out->items,
+                                      &out->items, &out->item_count);
     mem_free(items.items);
     return status;
 }
@@ -436,17 +438,17 @@ static whit_status instance_rest(parser *t, bool is_core, slice id,
     component_definition d = {.kind = is_core ? COMPONENT_DEF_CORE_INSTANCE
                                               : COMPONENT_DEF_INSTANCE};
     uint32_t index;
-    if (!is_core && parse_at_inline(t, "import")) {
+    if (!is_core && component_parse_at_inline(t, "import")) {
         TRY(emit_import(t, sort, id, place, &index));
         return emit_exports(t, exports, sort, index, place);
     }
     if (!is_core && text_at_form(t->p, "alias")) {
         index = t->scope->counts[sort];
-        TRY(parse_inline_alias(t, sort, id, place));
+        TRY(component_parse_inline_alias(t, sort, id, place));
     } else {
         TRY(instance_body(t, is_core, &d.instance));
-        TRY(parse_emit(t, &d, place, &index));
-        TRY(parse_bind(t, sort, index, id));
+        TRY(component_parse_emit(t, &d, place, &index));
+        TRY(component_parse_bind(t, sort, index, id));
     }
     TRY(text_close(t->p));
     return emit_exports(t, exports, sort, index, place);
@@ -457,7 +459,7 @@ static whit_status read_instance(parser *t, bool is_core, wasm_place place)
     slice id;
     text_list exports = {0};
     TRY(text_advance(t->p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     whit_status status = is_core ? WHIT_OK : read_exports(t, &exports);
     if (status == WHIT_OK)
         status = instance_rest(t, is_core, id, place, &exports);
@@ -492,11 +494,11 @@ static whit_status read_option(parser *t, text_list *list, bool *any)
             if (!text_at_form(p, option_words[i]))
                 continue;
             TRY(text_enter(p));
-            TRY(parse_reference(t,
-                                i == COMPONENT_OPTION_MEMORY
-                                    ? COMPONENT_SORT_CORE_MEMORY
-                                    : COMPONENT_SORT_CORE_FUNC,
-                                &item.index));
+            TRY(component_parse_reference(t,
+                                          i == COMPONENT_OPTION_MEMORY
+                                              ? COMPONENT_SORT_CORE_MEMORY
+                                              : COMPONENT_SORT_CORE_FUNC,
+                                          &item.index));
             TRY(text_close(p));
         } else {
             if (!text_at_keyword(p, option_words[i]))
@@ -518,8 +520,8 @@ static whit_status read_options(parser *t, component_canon *out)
     while (status == WHIT_OK && any)
         status = read_option(t, &list, &any);
     if (status == WHIT_OK)
-        status = parse_keep(t, &list, sizeof *out->options, &out->options,
-                            &out->option_count);
+        status = component_parse_keep(t, &list, sizeof *out->options,
+                                      &out->options, &out->option_count);
     mem_free(list.items);
     return status;
 }
@@ -536,16 +538,19 @@ static whit_status read_operand(parser *t, char operand, component_canon *out)
     uint64_t value;
     switch (operand) {
     case 't':
-        return parse_reference(t, COMPONENT_SORT_TYPE, &out->type);
+        return component_parse_reference(t, COMPONENT_SORT_TYPE, &out->type);
     case 'g':
-        return parse_reference(t, COMPONENT_SORT_CORE_TYPE, &out->type);
+        return component_parse_reference(t, COMPONENT_SORT_CORE_TYPE,
+                                         &out->type);
     case 'b':
-        return parse_reference(t, COMPONENT_SORT_CORE_TABLE, &out->table);
+        return component_parse_reference(t, COMPONENT_SORT_CORE_TABLE,
+                                         &out->table);
     case 'm':
         if (!text_at_form(p, "memory"))
             return text_unexpected(p, "(memory");
         TRY(text_enter(p));
-        TRY(parse_reference(t, COMPONENT_SORT_CORE_MEMORY, &out->memory));
+        TRY(component_parse_reference(t, COMPONENT_SORT_CORE_MEMORY,
+                                      &out->memory));
         return text_close(p);
     case 'n':
         TRY(text_nat(p, 32, "i32", &value));
@@ -554,7 +559,7 @@ static whit_status read_operand(parser *t, char operand, component_canon *out)
     case 'o':
         return read_options(t, out);
     case 'r':
-        return parse_result(t, &out->result);
+        return component_parse_result(t, &out->result);
     case 'v':
         return text_valtype(p, &out->core_type);
     case 'a':
@@ -584,11 +589,11 @@ static whit_status canon_body(parser *t, component_canon *out)
 {
     TRY(read_canon_kind(t, out));
     if (out->kind <= COMPONENT_CANON_LOWER) {
-        TRY(parse_reference(t,
-                            out->kind == COMPONENT_CANON_LIFT
-                                ? COMPONENT_SORT_CORE_FUNC
-                                : COMPONENT_SORT_FUNC,
-                            &out->callee));
+        TRY(component_parse_reference(t,
+                                      out->kind == COMPONENT_CANON_LIFT
+                                          ? COMPONENT_SORT_CORE_FUNC
+                                          : COMPONENT_SORT_FUNC,
+                                      &out->callee));
         return read_options(t, out);
     }
     for (const char *o = component_canon_operands(out->kind); *o; o++)
@@ -601,12 +606,12 @@ static whit_status emit_canon(parser *t, component_canon *canon, slice id,
 {
     component_definition d = {.kind = COMPONENT_DEF_CANON};
     d.canon = canon;
-    TRY(parse_emit(t, &d, place, index));
-    return parse_bind(t,
-                      canon->kind == COMPONENT_CANON_LIFT
-                          ? COMPONENT_SORT_FUNC
-                          : COMPONENT_SORT_CORE_FUNC,
-                      *index, id);
+    TRY(component_parse_emit(t, &d, place, index));
+    return component_parse_bind(t,
+                                canon->kind == COMPONENT_CANON_LIFT
+                                    ? COMPONENT_SORT_FUNC
+                                    : COMPONENT_SORT_CORE_FUNC,
+                                *index, id);
 }
 
 static whit_status new_canon(parser *t, component_canon **out)
@@ -628,12 +633,12 @@ static whit_status read_canon(parser *t, wasm_place place)
     TRY(text_advance(p));
     TRY(canon_body(t, canon));
     bool lift = canon->kind == COMPONENT_CANON_LIFT;
-    TRY(parse_sort_open(t, false, &sort));
+    TRY(component_parse_sort_open(t, false, &sort));
     if (sort != (lift ? COMPONENT_SORT_FUNC : COMPONENT_SORT_CORE_FUNC))
         return text_unexpected(p, lift ? "(func" : "(core func");
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     if (lift)
-        TRY(parse_function_type(t, place, &canon->type));
+        TRY(component_parse_function_type(t, place, &canon->type));
     TRY(text_close(p));
     TRY(emit_canon(t, canon, id, place, &index));
     return text_close(p);
@@ -647,9 +652,10 @@ static whit_status read_core_function(parser *t, wasm_place place)
     uint32_t index;
     slice id;
     TRY(text_advance(p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     if (text_at_form(p, "alias")) {
-        TRY(parse_inline_alias(t, COMPONENT_SORT_CORE_FUNC, id, place));
+        TRY(component_parse_inline_alias(t, COMPONENT_SORT_CORE_FUNC, id,
+                                         place));
         return text_close(p);
     }
     /* The type of what a definition makes may be written, and follows from
@@ -679,17 +685,17 @@ static whit_status function_rest(parser *t, slice id, wasm_place place,
     text_parser *p = t->p;
     component_canon *canon;
     uint32_t index;
-    if (parse_at_inline(t, "import")) {
+    if (component_parse_at_inline(t, "import")) {
         TRY(emit_import(t, COMPONENT_SORT_FUNC, id, place, &index));
         return emit_exports(t, exports, COMPONENT_SORT_FUNC, index, place);
     }
     if (text_at_form(p, "alias")) {
         index = t->scope->counts[COMPONENT_SORT_FUNC];
-        TRY(parse_inline_alias(t, COMPONENT_SORT_FUNC, id, place));
+        TRY(component_parse_inline_alias(t, COMPONENT_SORT_FUNC, id, place));
     } else {
         uint32_t type;
         TRY(new_canon(t, &canon));
-        TRY(parse_function_type(t, place, &type));
+        TRY(component_parse_function_type(t, place, &type));
         if (!text_at_form(p, "canon"))
             return text_unexpected(p, "(canon lift");
         TRY(text_enter(p));
@@ -710,7 +716,7 @@ static whit_status read_function(parser *t, wasm_place place)
     slice id;
     text_list exports = {0};
     TRY(text_advance(t->p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     whit_status status = read_exports(t, &exports);
     if (status == WHIT_OK)
         status = function_rest(t, id, place, &exports);
@@ -724,18 +730,19 @@ static whit_status nested_body(parser *t, slice id, component *out)
 {
     parse_scope *scope = mem_alloc(sizeof *scope);
     TRY_ALLOC(scope, t->p->error);
-    parse_scope_open(t, scope, false);
+    component_parse_scope_open(t, scope, false);
     scope->id = id;
-    whit_status status = parse_enter_nesting(t);
+    whit_status status = component_parse_enter_nesting(t);
     if (status == WHIT_OK)
-        status = parse_definitions(t);
+        status = component_parse_definitions(t);
     if (status == WHIT_OK)
-        status = parse_names_emit(t);
+        status = component_parse_names_emit(t);
     if (status == WHIT_OK)
-        status = parse_keep(t, &scope->definitions, sizeof *out->definitions,
-                            &out->definitions, &out->definition_count);
+        status = component_parse_keep(
+            t, &scope->definitions, sizeof *out->definitions, &out->definitions,
+            &out->definition_count);
     t->depth--;
-    parse_scope_close(t, scope);
+    component_parse_scope_close(t, scope);
     mem_free(scope);
     return status;
 }
@@ -746,7 +753,7 @@ static whit_status component_rest(parser *t, slice id, wasm_place place,
     text_parser *p = t->p;
     component_definition d = {.kind = COMPONENT_DEF_COMPONENT};
     uint32_t index;
-    if (parse_at_inline(t, "import")) {
+    if (component_parse_at_inline(t, "import")) {
         TRY(emit_import(t, COMPONENT_SORT_COMPONENT, id, place, &index));
         return emit_exports(t, exports, COMPONENT_SORT_COMPONENT, index, place);
     }
@@ -754,8 +761,8 @@ static whit_status component_rest(parser *t, slice id, wasm_place place,
     TRY_ALLOC(d.component, p->error);
     TRY(nested_body(t, id, d.component));
     TRY(text_close(p));
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, COMPONENT_SORT_COMPONENT, index, id));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, COMPONENT_SORT_COMPONENT, index, id));
     return emit_exports(t, exports, COMPONENT_SORT_COMPONENT, index, place);
 }
 
@@ -764,7 +771,7 @@ static whit_status read_component(parser *t, wasm_place place)
     slice id;
     text_list exports = {0};
     TRY(text_advance(t->p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     whit_status status = read_exports(t, &exports);
     if (status == WHIT_OK)
         status = component_rest(t, id, place, &exports);
@@ -774,18 +781,18 @@ static whit_status read_component(parser *t, wasm_place place)
 
 /* ---- Imports, exports, start, values ---- */
 
-whit_status parse_import(parser *t, wasm_place place)
+whit_status component_parse_import(parser *t, wasm_place place)
 {
     component_definition d = {.kind = COMPONENT_DEF_IMPORT};
     uint32_t index;
     slice id;
     TRY(text_advance(t->p));
-    TRY(parse_name(t, &d.external.name));
-    TRY(parse_extern(t, &d.external.type, &id));
+    TRY(component_parse_name(t, &d.external.name));
+    TRY(component_parse_extern(t, &d.external.type, &id));
     d.external.has_type = true;
     d.external.sort = d.external.type.sort;
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, d.external.sort, index, id));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, d.external.sort, index, id));
     return text_close(t->p);
 }
 
@@ -795,12 +802,12 @@ static whit_status read_export_declarator(parser *t, wasm_place place)
     uint32_t index;
     slice id;
     TRY(text_advance(t->p));
-    TRY(parse_name(t, &d.external.name));
-    TRY(parse_extern(t, &d.external.type, &id));
+    TRY(component_parse_name(t, &d.external.name));
+    TRY(component_parse_extern(t, &d.external.type, &id));
     d.external.has_type = true;
     d.external.sort = d.external.type.sort;
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, d.external.sort, index, id));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, d.external.sort, index, id));
     return text_close(t->p);
 }
 
@@ -811,20 +818,20 @@ static whit_status read_export(parser *t, wasm_place place)
     uint32_t index;
     slice id, unused;
     TRY(text_advance(p));
-    TRY(parse_id(t, &id));
-    TRY(parse_name(t, &d.external.name));
+    TRY(component_parse_id(t, &id));
+    TRY(component_parse_name(t, &d.external.name));
     d.external.has_item = true;
-    TRY(parse_sort_open(t, false, &d.external.sort));
+    TRY(component_parse_sort_open(t, false, &d.external.sort));
     if (component_sort_is_core(d.external.sort) &&
         d.external.sort != COMPONENT_SORT_CORE_MODULE)
         return text_unexpected(p, "another sort: a core item cannot be "
                                   "exported");
-    TRY(parse_sort_rest(t, d.external.sort, &d.external.index));
+    TRY(component_parse_sort_rest(t, d.external.sort, &d.external.index));
     d.external.has_type = p->token.kind == WASM_TOKEN_LPAR;
     if (d.external.has_type)
-        TRY(parse_extern(t, &d.external.type, &unused));
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, d.external.sort, index, id));
+        TRY(component_parse_extern(t, &d.external.type, &unused));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, d.external.sort, index, id));
     return text_close(p);
 }
 
@@ -832,7 +839,7 @@ static whit_status start_arguments(parser *t, text_list *list)
 {
     while (text_at_form(t->p, "value")) {
         uint32_t index;
-        TRY(parse_reference(t, COMPONENT_SORT_VALUE, &index));
+        TRY(component_parse_reference(t, COMPONENT_SORT_VALUE, &index));
         TRY(text_push(t->p, list, &index, sizeof index, LIMIT_COMPONENT_ITEMS,
                       "arguments"));
     }
@@ -847,11 +854,12 @@ static whit_status read_start(parser *t, wasm_place place)
     uint32_t index;
     slice id = slice_of(NULL, 0);
     TRY(text_advance(p));
-    TRY(parse_reference(t, COMPONENT_SORT_FUNC, &d.start.function));
+    TRY(component_parse_reference(t, COMPONENT_SORT_FUNC, &d.start.function));
     whit_status status = start_arguments(t, &arguments);
     if (status == WHIT_OK)
-        status = parse_keep(t, &arguments, sizeof(uint32_t), &d.start.arguments,
-                            &d.start.argument_count);
+        status =
+            component_parse_keep(t, &arguments, sizeof(uint32_t),
+                                 &d.start.arguments, &d.start.argument_count);
     mem_free(arguments.items);
     TRY(status);
     if (text_at_form(p, "result")) {
@@ -859,13 +867,13 @@ static whit_status read_start(parser *t, wasm_place place)
         if (!text_at_form(p, "value"))
             return text_unexpected(p, "(value");
         TRY(text_enter(p));
-        TRY(parse_id(t, &id));
+        TRY(component_parse_id(t, &id));
         TRY(text_close(p));
         TRY(text_close(p));
         d.start.result_count = 1;
     }
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, COMPONENT_SORT_VALUE, index, id));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, COMPONENT_SORT_VALUE, index, id));
     return text_close(p);
 }
 
@@ -877,15 +885,15 @@ static whit_status read_value(parser *t, wasm_place place)
     uint32_t index;
     slice id;
     TRY(text_advance(p));
-    TRY(parse_id(t, &id));
-    TRY(parse_valtype(t, &d.value.type));
+    TRY(component_parse_id(t, &id));
+    TRY(component_parse_valtype(t, &d.value.type));
     if (!text_at_form(p, "binary"))
         return text_unexpected(p, "(binary");
     TRY(text_enter(p));
     TRY(read_strings(t, &d.value.bytes));
     TRY(text_close(p));
-    TRY(parse_emit(t, &d, place, &index));
-    TRY(parse_bind(t, COMPONENT_SORT_VALUE, index, id));
+    TRY(component_parse_emit(t, &d, place, &index));
+    TRY(component_parse_bind(t, COMPONENT_SORT_VALUE, index, id));
     return text_close(p);
 }
 
@@ -900,10 +908,10 @@ static whit_status read_core_alias(parser *t, wasm_place place)
         if (!text_at_keyword(t->p, words[i]))
             continue;
         TRY(text_advance(t->p));
-        TRY(parse_id(t, &id));
+        TRY(component_parse_id(t, &id));
         if (!text_at_form(t->p, "alias"))
             return text_unexpected(t->p, "(alias");
-        TRY(parse_inline_alias(
+        TRY(component_parse_inline_alias(
             t, (component_sort)(COMPONENT_SORT_CORE_TABLE + i), id, place));
         return text_close(t->p);
     }
@@ -915,11 +923,11 @@ static whit_status read_core(parser *t, wasm_place place)
     text_parser *p = t->p;
     TRY(text_advance(p));
     if (text_at_keyword(p, "type")) {
-        TRY(parse_core_type_definition(t, place));
+        TRY(component_parse_core_type_definition(t, place));
         return text_close(p);
     }
     if (text_at_keyword(p, "rec")) {
-        TRY(parse_core_rec_definition(t, place));
+        TRY(component_parse_core_rec_definition(t, place));
         return text_close(p);
     }
     if (t->scope->is_type)
@@ -933,7 +941,7 @@ static whit_status read_core(parser *t, wasm_place place)
     return read_core_alias(t, place);
 }
 
-whit_status parse_definition(parser *t)
+whit_status component_parse_definition(parser *t)
 {
     text_parser *p = t->p;
     wasm_place place = p->token.place;
@@ -942,15 +950,15 @@ whit_status parse_definition(parser *t)
     if (text_at_keyword(p, "core"))
         return read_core(t, place);
     if (text_at_keyword(p, "type")) {
-        TRY(parse_type_definition(t, place));
+        TRY(component_parse_type_definition(t, place));
         return text_close(p);
     }
     if (text_at_keyword(p, "alias")) {
-        TRY(parse_alias(t, place));
+        TRY(component_parse_alias(t, place));
         return text_close(p);
     }
     if (text_at_keyword(p, "import"))
-        return parse_import(t, place);
+        return component_parse_import(t, place);
     if (text_at_keyword(p, "export"))
         return is_type ? read_export_declarator(t, place)
                        : read_export(t, place);
@@ -979,18 +987,18 @@ static whit_status read_customs(parser *t)
         component_definition d = {.kind = COMPONENT_DEF_CUSTOM};
         d.custom.name = note.name;
         d.custom.bytes = note.bytes;
-        TRY(parse_emit(t, &d, note.place, NULL));
+        TRY(component_parse_emit(t, &d, note.place, NULL));
     }
     return text_no_notes(t->p);
 }
 
-whit_status parse_definitions(parser *t)
+whit_status component_parse_definitions(parser *t)
 {
     for (;;) {
         if (!t->scope->is_type)
             TRY(read_customs(t));
         if (t->p->token.kind != WASM_TOKEN_LPAR)
             return WHIT_OK;
-        TRY(parse_definition(t));
+        TRY(component_parse_definition(t));
     }
 }

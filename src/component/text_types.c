@@ -19,7 +19,7 @@ static unsigned primitive_of(const parser *t)
 
 static whit_status read_value_form(parser *t, component_type *out);
 
-whit_status parse_valtype(parser *t, component_valtype *out)
+whit_status component_parse_valtype(parser *t, component_valtype *out)
 {
     text_parser *p = t->p;
     unsigned primitive = primitive_of(t);
@@ -29,20 +29,20 @@ whit_status parse_valtype(parser *t, component_valtype *out)
         return text_advance(p);
     }
     if (p->token.kind != WASM_TOKEN_LPAR)
-        return parse_index(t, COMPONENT_SORT_TYPE, &out->index);
+        return component_parse_index(t, COMPONENT_SORT_TYPE, &out->index);
     if (text_at_form(p, "type"))
-        return parse_reference(t, COMPONENT_SORT_TYPE, &out->index);
+        return component_parse_reference(t, COMPONENT_SORT_TYPE, &out->index);
     component_definition d = {.kind = COMPONENT_DEF_TYPE};
     component_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, p->error);
     wasm_place place = p->token.place;
-    TRY(parse_enter_nesting(t));
+    TRY(component_parse_enter_nesting(t));
     TRY(text_advance(p));
     TRY(read_value_form(t, type));
     TRY(text_close(p));
     t->depth--;
     d.type = type;
-    return parse_emit(t, &d, place, &out->index);
+    return component_parse_emit(t, &d, place, &out->index);
 }
 
 static whit_status push_field(parser *t, text_list *list,
@@ -64,7 +64,7 @@ static whit_status read_named(parser *t, const char *word, bool optional,
             TRY(text_advance(p));
         TRY(text_name_string(p, &field.name));
         if (!optional || p->token.kind != WASM_TOKEN_RPAR)
-            TRY(parse_valtype(t, &field.type));
+            TRY(component_parse_valtype(t, &field.type));
         TRY(text_close(p));
         TRY(push_field(t, list, &field));
     }
@@ -85,7 +85,7 @@ static whit_status read_members(parser *t, uint8_t kind, text_list *list)
     while (p->token.kind != WASM_TOKEN_RPAR) {
         component_field field = {.name = slice_of(NULL, 0)};
         if (kind == COMPONENT_TYPE_TUPLE)
-            TRY(parse_valtype(t, &field.type));
+            TRY(component_parse_valtype(t, &field.type));
         else
             TRY(text_name_string(p, &field.name));
         TRY(push_field(t, list, &field));
@@ -98,19 +98,19 @@ static whit_status read_fields(parser *t, component_type *out)
     text_list list = {0};
     whit_status status = read_members(t, out->kind, &list);
     if (status == WHIT_OK)
-        status = parse_keep(t, &list, sizeof *out->fields, &out->fields,
-                            &out->field_count);
+        status = component_parse_keep(t, &list, sizeof *out->fields,
+                                      &out->fields, &out->field_count);
     mem_free(list.items);
     return status;
 }
 
-whit_status parse_result(parser *t, component_valtype *out)
+whit_status component_parse_result(parser *t, component_valtype *out)
 {
     *out = (component_valtype){COMPONENT_NO_TYPE, 0};
     if (!text_at_form(t->p, "result"))
         return WHIT_OK;
     TRY(text_enter(t->p));
-    TRY(parse_valtype(t, out));
+    TRY(component_parse_valtype(t, out));
     return text_close(t->p);
 }
 
@@ -118,18 +118,18 @@ static whit_status read_result_type(parser *t, component_type *out)
 {
     text_parser *p = t->p;
     if (p->token.kind != WASM_TOKEN_RPAR && !text_at_form(p, "error"))
-        TRY(parse_valtype(t, &out->element));
+        TRY(component_parse_valtype(t, &out->element));
     if (!text_at_form(p, "error"))
         return WHIT_OK;
     TRY(text_enter(p));
-    TRY(parse_valtype(t, &out->other));
+    TRY(component_parse_valtype(t, &out->other));
     return text_close(p);
 }
 
 static whit_status read_list(parser *t, component_type *out)
 {
     uint64_t length;
-    TRY(parse_valtype(t, &out->element));
+    TRY(component_parse_valtype(t, &out->element));
     if (t->p->token.kind != WASM_TOKEN_NAT)
         return WHIT_OK;
     TRY(text_nat(t->p, 32, "list length", &length));
@@ -182,20 +182,20 @@ static whit_status read_value_form(parser *t, component_type *out)
     case COMPONENT_TYPE_LIST:
         return read_list(t, out);
     case COMPONENT_TYPE_OPTION:
-        return parse_valtype(t, &out->element);
+        return component_parse_valtype(t, &out->element);
     case COMPONENT_TYPE_RESULT:
         return read_result_type(t, out);
     case COMPONENT_TYPE_MAP:
-        TRY(parse_valtype(t, &out->element));
-        return parse_valtype(t, &out->other);
+        TRY(component_parse_valtype(t, &out->element));
+        return component_parse_valtype(t, &out->other);
     case COMPONENT_TYPE_OWN:
     case COMPONENT_TYPE_BORROW:
-        return parse_reference(t, COMPONENT_SORT_TYPE, &out->index);
+        return component_parse_reference(t, COMPONENT_SORT_TYPE, &out->index);
     case COMPONENT_TYPE_STREAM:
     case COMPONENT_TYPE_FUTURE:
         return p->token.kind == WASM_TOKEN_RPAR
                    ? WHIT_OK
-                   : parse_valtype(t, &out->element);
+                   : component_parse_valtype(t, &out->element);
     default:
         return read_fields(t, out);
     }
@@ -210,7 +210,7 @@ static whit_status read_function(parser *t, component_type *out)
     if (out->is_async)
         TRY(text_advance(t->p));
     TRY(read_fields(t, out));
-    return parse_result(t, &out->element);
+    return component_parse_result(t, &out->element);
 }
 
 static whit_status read_resource(parser *t, component_type *out)
@@ -225,7 +225,8 @@ static whit_status read_resource(parser *t, component_type *out)
     if (!out->has_destructor)
         return WHIT_OK;
     TRY(text_enter(p));
-    TRY(parse_reference(t, COMPONENT_SORT_CORE_FUNC, &out->destructor));
+    TRY(component_parse_reference(t, COMPONENT_SORT_CORE_FUNC,
+                                  &out->destructor));
     return text_close(p);
 }
 
@@ -233,15 +234,16 @@ static whit_status read_declarators(parser *t, component_type *out)
 {
     parse_scope *scope = mem_alloc(sizeof *scope);
     TRY_ALLOC(scope, t->p->error);
-    parse_scope_open(t, scope, true);
-    whit_status status = parse_enter_nesting(t);
+    component_parse_scope_open(t, scope, true);
+    whit_status status = component_parse_enter_nesting(t);
     if (status == WHIT_OK)
-        status = parse_definitions(t);
+        status = component_parse_definitions(t);
     if (status == WHIT_OK)
-        status = parse_keep(t, &scope->definitions, sizeof *out->declarators,
-                            &out->declarators, &out->declarator_count);
+        status = component_parse_keep(
+            t, &scope->definitions, sizeof *out->declarators, &out->declarators,
+            &out->declarator_count);
     t->depth--;
-    parse_scope_close(t, scope);
+    component_parse_scope_close(t, scope);
     mem_free(scope);
     return status;
 }
@@ -283,19 +285,19 @@ static whit_status read_type(parser *t, component_type *out)
     return text_close(t->p);
 }
 
-whit_status parse_type_definition(parser *t, wasm_place place)
+whit_status component_parse_type_definition(parser *t, wasm_place place)
 {
     text_parser *p = t->p;
     slice id;
     TRY(text_advance(p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     text_list exports = {0};
     whit_status status = WHIT_OK;
-    while (status == WHIT_OK && parse_at_inline(t, "export")) {
+    while (status == WHIT_OK && component_parse_at_inline(t, "export")) {
         component_name name = {.attribute_count = 0};
         status = text_enter(p);
         if (status == WHIT_OK)
-            status = parse_name(t, &name);
+            status = component_parse_name(t, &name);
         if (status == WHIT_OK)
             status = text_close(p);
         if (status == WHIT_OK)
@@ -304,7 +306,8 @@ whit_status parse_type_definition(parser *t, wasm_place place)
     }
     uint32_t index = t->scope->counts[COMPONENT_SORT_TYPE];
     if (status == WHIT_OK && text_at_form(p, "alias")) {
-        status = parse_inline_alias(t, COMPONENT_SORT_TYPE, id, place);
+        status =
+            component_parse_inline_alias(t, COMPONENT_SORT_TYPE, id, place);
         index = t->scope->counts[COMPONENT_SORT_TYPE] - 1;
     } else if (status == WHIT_OK) {
         component_definition d = {.kind = COMPONENT_DEF_TYPE};
@@ -312,9 +315,9 @@ whit_status parse_type_definition(parser *t, wasm_place place)
         d.type = type;
         status = type ? read_type(t, type) : error_memory(p->error);
         if (status == WHIT_OK)
-            status = parse_emit(t, &d, place, &index);
+            status = component_parse_emit(t, &d, place, &index);
         if (status == WHIT_OK)
-            status = parse_bind(t, COMPONENT_SORT_TYPE, index, id);
+            status = component_parse_bind(t, COMPONENT_SORT_TYPE, index, id);
     }
     for (size_t i = 0; status == WHIT_OK && i < exports.count; i++) {
         component_definition d = {.kind = COMPONENT_DEF_EXPORT};
@@ -322,22 +325,23 @@ whit_status parse_type_definition(parser *t, wasm_place place)
         d.external.has_item = true;
         d.external.sort = COMPONENT_SORT_TYPE;
         d.external.index = index;
-        status = parse_emit(t, &d, place, NULL);
+        status = component_parse_emit(t, &d, place, NULL);
     }
     mem_free(exports.items);
     return status;
 }
 
-whit_status parse_function_type(parser *t, wasm_place place, uint32_t *out)
+whit_status component_parse_function_type(parser *t, wasm_place place,
+                                          uint32_t *out)
 {
     if (text_at_form(t->p, "type"))
-        return parse_reference(t, COMPONENT_SORT_TYPE, out);
+        return component_parse_reference(t, COMPONENT_SORT_TYPE, out);
     component_definition d = {.kind = COMPONENT_DEF_TYPE};
     component_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, t->p->error);
     TRY(read_function(t, type));
     d.type = type;
-    return parse_emit(t, &d, place, out);
+    return component_parse_emit(t, &d, place, out);
 }
 
 /* ---- Core types ---- */
@@ -362,7 +366,7 @@ static whit_status read_core_group(parser *t, bool is_rec,
                 break;
             status = text_enter(p);
             if (status == WHIT_OK)
-                status = parse_id(t, &id);
+                status = component_parse_id(t, &id);
         }
         if (status == WHIT_OK)
             status = text_subtype(p, &type);
@@ -377,8 +381,8 @@ static whit_status read_core_group(parser *t, bool is_rec,
     for (size_t i = 0; i < types.count; i++)
         items[i].rec_count = (uint32_t)types.count;
     if (status == WHIT_OK)
-        status =
-            parse_keep(t, &types, sizeof *items, &out->types, &out->type_count);
+        status = component_parse_keep(t, &types, sizeof *items, &out->types,
+                                      &out->type_count);
     mem_free(types.items);
     return status;
 }
@@ -457,7 +461,7 @@ static whit_status read_core_alias(parser *t, text_list *list)
         for (uint64_t i = 1; scope && i < value; i++)
             scope = scope->outer;
     } else {
-        TRY(parse_id(t, &id));
+        TRY(component_parse_id(t, &id));
         for (item.outer = 1; scope && !slice_equal(scope->id, id); item.outer++)
             scope = scope->outer;
         if (!scope || !id.size)
@@ -467,7 +471,7 @@ static whit_status read_core_alias(parser *t, text_list *list)
     if (p->token.kind == WASM_TOKEN_NAT) {
         TRY(text_nat(p, 32, "i32", &value));
     } else {
-        TRY(parse_id(t, &id));
+        TRY(component_parse_id(t, &id));
         if (!scope || !id.data ||
             !map_get(&scope->ids[COMPONENT_SORT_CORE_TYPE], id, &value))
             return text_fail(p, "unknown core type $%.*s", SLICE_ARG(id));
@@ -477,7 +481,7 @@ static whit_status read_core_alias(parser *t, text_list *list)
         return text_unexpected(p, "(type");
     TRY(text_enter(p));
     wasm_place place = p->token.place;
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     TRY(text_close(p));
     TRY(text_declare(p, TEXT_TYPE, id, place));
     /* Keeps the count; no type use finds it by its signature. */
@@ -499,7 +503,7 @@ static whit_status read_core_extern(parser *t, wasm_external *out)
         return text_unexpected(p, "(func, (table, (memory, (global or (tag");
     slice id;
     TRY(text_enter(p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     *out = (wasm_external){.kind = (wasm_external_kind)kind};
     text_typeuse use;
     wasm_place place = p->token.place;
@@ -576,8 +580,9 @@ static whit_status read_module_type(parser *t, component_core_type *out)
     p->types = types;
     out->is_module = true;
     if (status == WHIT_OK)
-        status = parse_keep(t, &list, sizeof *out->declarators,
-                            &out->declarators, &out->declarator_count);
+        status =
+            component_parse_keep(t, &list, sizeof *out->declarators,
+                                 &out->declarators, &out->declarator_count);
     mem_free(list.items);
     return status;
 }
@@ -587,18 +592,19 @@ static whit_status emit_core_type(parser *t, component_core_type *type,
 {
     component_definition d = {.kind = COMPONENT_DEF_CORE_TYPE};
     d.core_type = type;
-    return parse_emit(t, &d, place, index);
+    return component_parse_emit(t, &d, place, index);
 }
 
-whit_status parse_core_type_definition(parser *t, wasm_place place)
+whit_status component_parse_core_type_definition(parser *t, wasm_place place)
 {
     text_parser *p = t->p;
     slice id;
     uint32_t index;
     TRY(text_advance(p));
-    TRY(parse_id(t, &id));
+    TRY(component_parse_id(t, &id));
     if (text_at_form(p, "alias"))
-        return parse_inline_alias(t, COMPONENT_SORT_CORE_TYPE, id, place);
+        return component_parse_inline_alias(t, COMPONENT_SORT_CORE_TYPE, id,
+                                            place);
     component_core_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, p->error);
     if (text_at_form(p, "module")) {
@@ -609,11 +615,11 @@ whit_status parse_core_type_definition(parser *t, wasm_place place)
         TRY(read_core_group(t, false, type));
     }
     TRY(emit_core_type(t, type, place, &index));
-    return parse_bind(t, COMPONENT_SORT_CORE_TYPE, index, id);
+    return component_parse_bind(t, COMPONENT_SORT_CORE_TYPE, index, id);
 }
 
 /* (rec (type $a ...) ...), the word being the current token. */
-whit_status parse_core_rec_definition(parser *t, wasm_place place)
+whit_status component_parse_core_rec_definition(parser *t, wasm_place place)
 {
     text_parser *p = t->p;
     component_core_type *type = arena_zalloc(t->arena, sizeof *type);
@@ -634,8 +640,8 @@ whit_status parse_core_rec_definition(parser *t, wasm_place place)
             slice id;
             TRY(text_enter(p));
             depth++;
-            TRY(parse_id(t, &id));
-            TRY(parse_bind(t, COMPONENT_SORT_CORE_TYPE, index++, id));
+            TRY(component_parse_id(t, &id));
+            TRY(component_parse_bind(t, COMPONENT_SORT_CORE_TYPE, index++, id));
             continue;
         }
         depth += p->token.kind == WASM_TOKEN_LPAR;
@@ -670,7 +676,7 @@ static whit_status inline_declarators(parser *t, uint8_t kind, wasm_place place,
     type->kind = kind;
     TRY(read_declarators(t, type));
     d.type = type;
-    return parse_emit(t, &d, place, out);
+    return component_parse_emit(t, &d, place, out);
 }
 
 static whit_status read_bound(parser *t, component_extern *out)
@@ -679,11 +685,11 @@ static whit_status read_bound(parser *t, component_extern *out)
     if (text_at_form(p, "eq")) {
         out->is_eq = true;
         TRY(text_enter(p));
-        TRY(parse_reference(t, out->sort, &out->index));
+        TRY(component_parse_reference(t, out->sort, &out->index));
         return text_close(p);
     }
     if (out->sort == COMPONENT_SORT_VALUE)
-        return parse_valtype(t, &out->value);
+        return component_parse_valtype(t, &out->value);
     if (!text_at_form(p, "sub"))
         return text_unexpected(p, "(eq or (sub");
     TRY(text_enter(p));
@@ -691,8 +697,8 @@ static whit_status read_bound(parser *t, component_extern *out)
     return text_close(p);
 }
 
-whit_status parse_extern_rest(parser *t, component_sort sort, wasm_place place,
-                              component_extern *out)
+whit_status component_parse_extern_rest(parser *t, component_sort sort,
+                                        wasm_place place, component_extern *out)
 {
     text_parser *p = t->p;
     *out = (component_extern){.sort = sort};
@@ -702,19 +708,20 @@ whit_status parse_extern_rest(parser *t, component_sort sort, wasm_place place,
         TRY(read_bound(t, out));
         break;
     case COMPONENT_SORT_FUNC:
-        TRY(parse_function_type(t, place, &out->index));
+        TRY(component_parse_function_type(t, place, &out->index));
         break;
     case COMPONENT_SORT_CORE_MODULE:
         /* A module type's own types begin with their definition. */
-        if (text_at_form(p, "type") && parse_at_type_use(t))
-            TRY(parse_reference(t, COMPONENT_SORT_CORE_TYPE, &out->index));
+        if (text_at_form(p, "type") && component_parse_at_type_use(t))
+            TRY(component_parse_reference(t, COMPONENT_SORT_CORE_TYPE,
+                                          &out->index));
         else
             TRY(inline_module_type(t, place, &out->index));
         break;
     case COMPONENT_SORT_COMPONENT:
     case COMPONENT_SORT_INSTANCE:
-        if (text_at_form(p, "type") && parse_at_type_use(t))
-            TRY(parse_reference(t, COMPONENT_SORT_TYPE, &out->index));
+        if (text_at_form(p, "type") && component_parse_at_type_use(t))
+            TRY(component_parse_reference(t, COMPONENT_SORT_TYPE, &out->index));
         else
             TRY(inline_declarators(t,
                                    sort == COMPONENT_SORT_INSTANCE
@@ -729,11 +736,11 @@ whit_status parse_extern_rest(parser *t, component_sort sort, wasm_place place,
     return text_close(p);
 }
 
-whit_status parse_extern(parser *t, component_extern *out, slice *id)
+whit_status component_parse_extern(parser *t, component_extern *out, slice *id)
 {
     component_sort sort;
     wasm_place place = t->p->token.place;
-    TRY(parse_sort_open(t, false, &sort));
-    TRY(parse_id(t, id));
-    return parse_extern_rest(t, sort, place, out);
+    TRY(component_parse_sort_open(t, false, &sort));
+    TRY(component_parse_id(t, id));
+    return component_parse_extern_rest(t, sort, place, out);
 }

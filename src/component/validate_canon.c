@@ -20,7 +20,8 @@ static whit_status core_function(checker *v, uint32_t index,
                                  const wasm_functype **out)
 {
     const component_space_item *item = NULL;
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC, index, &item));
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC, index,
+                             &item));
     *out = &item->core.type->func;
     return WHIT_OK;
 }
@@ -48,10 +49,11 @@ option_function(checker *v, const canon_options *o, component_option_kind kind,
     TRY(core_function(v, o->index[kind], &func));
     if (has_signature(func, params, param_count, results, result_count))
         return WHIT_OK;
-    return check_fail(v,
-                      "canonical option `%s` uses a core function with an "
-                      "incorrect signature",
-                      option_words[kind]);
+    return component_check_fail(
+        v,
+        "canonical option `%s` uses a core function with an "
+        "incorrect signature",
+        option_words[kind]);
 }
 
 /* Adds the core function a definition makes. */
@@ -63,7 +65,7 @@ static whit_status add_function(checker *v, const wasm_valtype *params,
     wasm_functype func = {params, results, param_count, result_count};
     component_space_item item = {.core = {.kind = WASM_EXTERN_FUNC}};
     TRY(wasm_type_table_func(v->types, &func, &item.core.type, v->error));
-    return check_add_item(v, COMPONENT_SORT_CORE_FUNC, &item);
+    return component_check_add_item(v, COMPONENT_SORT_CORE_FUNC, &item);
 }
 
 /* The same from letters: "Pi>i" takes a pointer and an i32 and returns an
@@ -92,12 +94,14 @@ static whit_status add_plain(checker *v, const char *signature,
 static whit_status memory_pointer(checker *v, uint32_t index, wasm_valtype *out)
 {
     const component_space_item *item = NULL;
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_MEMORY, index, &item));
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_MEMORY, index,
+                             &item));
     const wasm_limits *limits = &item->core.memory.limits;
     *out = limits->is64 ? WASM_I64 : WASM_I32;
     if (limits->shared)
-        return check_fail(v, "canonical option `memory` cannot be shared: "
-                             "mismatch in the shared flag for memories");
+        return component_check_fail(
+            v, "canonical option `memory` cannot be shared: "
+               "mismatch in the shared flag for memories");
     return WHIT_OK;
 }
 
@@ -109,15 +113,16 @@ static whit_status take_option(checker *v, const component_option *option,
         for (int i = 0; o->has_encoding && i <= COMPONENT_OPTION_LATIN1_UTF16;
              i++)
             if (o->has[i])
-                return check_fail(v,
-                                  "canonical encoding option `%s` conflicts "
-                                  "with option `%s`",
-                                  option_words[i], option_words[kind]);
+                return component_check_fail(
+                    v,
+                    "canonical encoding option `%s` conflicts "
+                    "with option `%s`",
+                    option_words[i], option_words[kind]);
         o->has_encoding = true;
     } else if (o->has[kind]) {
-        return check_fail(v,
-                          "canonical option `%s` is specified more than once",
-                          option_words[kind]);
+        return component_check_fail(
+            v, "canonical option `%s` is specified more than once",
+            option_words[kind]);
     }
     o->has[kind] = true;
     o->index[kind] = option->index;
@@ -133,26 +138,30 @@ static whit_status check_options(checker *v, const component_canon *canon,
     for (uint32_t i = 0; i < canon->option_count; i++)
         TRY(take_option(v, &canon->options[i], o));
     if (o->has[COMPONENT_OPTION_REALLOC] && !o->has[COMPONENT_OPTION_MEMORY])
-        return check_fail(v, "canonical option `realloc` requires `memory` to "
-                             "also be specified");
+        return component_check_fail(
+            v, "canonical option `realloc` requires `memory` to "
+               "also be specified");
     wasm_valtype p = o->pointer;
     const wasm_valtype realloc_params[] = {p, p, p, p};
     TRY(option_function(v, o, COMPONENT_OPTION_REALLOC, realloc_params, 4, &p,
                         1));
     if (canon->kind != COMPONENT_CANON_LIFT) {
         if (o->has[COMPONENT_OPTION_POST_RETURN])
-            return check_fail(v, "canonical option `post-return` cannot be "
-                                 "specified for lowerings");
+            return component_check_fail(
+                v, "canonical option `post-return` cannot be "
+                   "specified for lowerings");
         if (o->has[COMPONENT_OPTION_CALLBACK])
-            return check_fail(v, "canonical option `callback` cannot be "
-                                 "specified for lowerings");
+            return component_check_fail(v,
+                                        "canonical option `callback` cannot be "
+                                        "specified for lowerings");
     }
     static const wasm_valtype three[] = {WASM_I32, WASM_I32, WASM_I32};
     if (o->has[COMPONENT_OPTION_CALLBACK] && !o->has[COMPONENT_OPTION_ASYNC])
-        return check_fail(v, "cannot specify callback without async");
+        return component_check_fail(v, "cannot specify callback without async");
     TRY(option_function(v, o, COMPONENT_OPTION_CALLBACK, three, 3, three, 1));
     if (o->has[COMPONENT_OPTION_ASYNC] && o->has[COMPONENT_OPTION_POST_RETURN])
-        return check_fail(v, "cannot specify post-return function in async");
+        return component_check_fail(
+            v, "cannot specify post-return function in async");
     return WHIT_OK;
 }
 
@@ -161,8 +170,8 @@ static whit_status require(checker *v, const canon_options *o,
 {
     if (!needed || o->has[kind])
         return WHIT_OK;
-    return check_fail(v, "canonical option `%s` is required",
-                      option_words[kind]);
+    return component_check_fail(v, "canonical option `%s` is required",
+                                option_words[kind]);
 }
 
 /* Memory, and what allocates in it. */
@@ -178,8 +187,8 @@ static whit_status only(checker *v, const canon_options *o, const bool *allowed,
 {
     for (int i = COMPONENT_OPTION_MEMORY; i < COMPONENT_OPTION_KINDS; i++)
         if (o->has[i] && !allowed[i])
-            return check_fail(v, "cannot specify option `%s` on `%s`",
-                              option_words[i], what);
+            return component_check_fail(v, "cannot specify option `%s` on `%s`",
+                                        option_words[i], what);
     return WHIT_OK;
 }
 
@@ -228,8 +237,8 @@ static whit_status compare_types(checker *v, const char *what,
     put_types(&text, types, count);
     buffer_put(&text, '`');
     const char *message = buffer_string(&text);
-    whit_status status =
-        message ? check_fail(v, "%s", message) : error_memory(v->error);
+    whit_status status = message ? component_check_fail(v, "%s", message)
+                                 : error_memory(v->error);
     buffer_release(&text);
     return status;
 }
@@ -238,8 +247,9 @@ static whit_status check_async(checker *v, const canon_options *o,
                                const component_node *func)
 {
     if (o->has[COMPONENT_OPTION_ASYNC] && !func->is_async)
-        return check_fail(v, "the `async` canonical option requires an async "
-                             "function type");
+        return component_check_fail(
+            v, "the `async` canonical option requires an async "
+               "function type");
     return WHIT_OK;
 }
 
@@ -249,10 +259,10 @@ static whit_status check_lift(checker *v, const component_canon *canon,
     const component_node *func = NULL;
     const wasm_functype *core = NULL;
     component_signature signature;
-    TRY(check_type(v, canon->type, &func));
+    TRY(component_check_type(v, canon->type, &func));
     if (func->kind != COMPONENT_TYPE_FUNC)
-        return check_fail(v, "type index %u is not a function type",
-                          canon->type);
+        return component_check_fail(v, "type index %u is not a function type",
+                                    canon->type);
     TRY(core_function(v, canon->callee, &core));
     TRY(check_async(v, o, func));
     component_flatten_function(
@@ -269,7 +279,7 @@ static whit_status check_lift(checker *v, const component_canon *canon,
                         signature.results.types, signature.results.count, NULL,
                         0));
     component_space_item item = {.type = func};
-    return check_add_item(v, COMPONENT_SORT_FUNC, &item);
+    return component_check_add_item(v, COMPONENT_SORT_FUNC, &item);
 }
 
 static whit_status check_lower(checker *v, const component_canon *canon,
@@ -277,7 +287,8 @@ static whit_status check_lower(checker *v, const component_canon *canon,
 {
     const component_space_item *item = NULL;
     component_signature signature;
-    TRY(check_item(v, v->scope, COMPONENT_SORT_FUNC, canon->callee, &item));
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_FUNC, canon->callee,
+                             &item));
     const component_node *func = item->type;
     TRY(check_async(v, o, func));
     component_flatten_function(func, COMPONENT_FLAT_LOWER,
@@ -296,16 +307,16 @@ static whit_status check_lower(checker *v, const component_canon *canon,
 static whit_status check_resource(checker *v, const component_canon *canon)
 {
     const component_node *type = NULL;
-    TRY(check_type(v, canon->type, &type));
+    TRY(component_check_type(v, canon->type, &type));
     if (type->kind != COMPONENT_TYPE_RESOURCE)
-        return check_fail(v, "type index %u is not a resource type",
-                          canon->type);
+        return component_check_fail(v, "type index %u is not a resource type",
+                                    canon->type);
     if (canon->kind == COMPONENT_CANON_RESOURCE_DROP)
         return add_plain(v, "i", WASM_I32, 0);
     const component_resource *resource = type->resource;
     if (resource->owner != v->scope->component)
-        return check_fail(v, "type index %u is not a local resource",
-                          canon->type);
+        return component_check_fail(v, "type index %u is not a local resource",
+                                    canon->type);
     return add_plain(
         v, canon->kind == COMPONENT_CANON_RESOURCE_NEW ? "T>i" : "i>T",
         WASM_I32, resource->rep);
@@ -319,10 +330,11 @@ static whit_status check_task_return(checker *v, const component_canon *canon,
     component_member member = {.name = slice_of(NULL, 0)};
     component_signature signature;
     TRY(only(v, o, allowed, "task.return"));
-    TRY(check_valtype(v, canon->result, &member.type));
+    TRY(component_check_valtype(v, canon->result, &member.type));
     if (member.type && member.type->has_borrow)
-        return check_fail(v, "task.return: a result cannot contain a `borrow` "
-                             "type");
+        return component_check_fail(
+            v, "task.return: a result cannot contain a `borrow` "
+               "type");
     component_node func = {.kind = COMPONENT_TYPE_FUNC,
                            .members = &member,
                            .member_count = member.type != NULL};
@@ -339,13 +351,14 @@ static whit_status async_type(checker *v, const component_canon *canon,
                               const component_node **out)
 {
     bool stream = canon->kind <= COMPONENT_CANON_STREAM_DROP_WRITABLE;
-    TRY(check_type(v, canon->type, out));
+    TRY(component_check_type(v, canon->type, out));
     if ((*out)->kind ==
         (stream ? COMPONENT_TYPE_STREAM : COMPONENT_TYPE_FUTURE))
         return WHIT_OK;
-    return check_fail(v, "`%s` requires a %s type, which type index %u is not",
-                      component_canon_text(canon->kind),
-                      stream ? "stream" : "future", canon->type);
+    return component_check_fail(
+        v, "`%s` requires a %s type, which type index %u is not",
+        component_canon_text(canon->kind), stream ? "stream" : "future",
+        canon->type);
 }
 
 static whit_status check_copy(checker *v, const component_canon *canon,
@@ -377,15 +390,17 @@ static whit_status check_stream(checker *v, const component_canon *canon,
 static whit_status check_context(checker *v, const component_canon *canon)
 {
     if (canon->core_type != WASM_I32 && canon->core_type != WASM_I64)
-        return check_fail(v, "`%s` only supports `i32` and `i64`",
-                          component_canon_text(canon->kind));
+        return component_check_fail(v, "`%s` only supports `i32` and `i64`",
+                                    component_canon_text(canon->kind));
     if (canon->number >= 2)
-        return check_fail(v, "`%s` immediate must be less than 2: %u",
-                          component_canon_text(canon->kind), canon->number);
+        return component_check_fail(v, "`%s` immediate must be less than 2: %u",
+                                    component_canon_text(canon->kind),
+                                    canon->number);
     check_scope *scope = v->scope;
     if (scope->context_type && scope->context_type != canon->core_type)
-        return check_fail(v, "all `context.get` and `context.set` of a "
-                             "component must have one type");
+        return component_check_fail(v,
+                                    "all `context.get` and `context.set` of a "
+                                    "component must have one type");
     scope->context_type = canon->core_type;
     return add_plain(v, canon->kind == COMPONENT_CANON_CONTEXT_GET ? ">T" : "T",
                      WASM_I32, canon->core_type);
@@ -405,22 +420,25 @@ static whit_status check_error_context(checker *v, const component_canon *canon,
 static whit_status check_new_thread(checker *v, const component_canon *canon)
 {
     const component_space_item *item = NULL;
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE, canon->type, &item));
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE, canon->type,
+                             &item));
     const wasm_type *type = item->core_type;
     if (!type || type->kind != WASM_COMP_FUNC || type->func.param_count != 1 ||
         type->func.result_count ||
         (type->func.params[0] != WASM_I32 && type->func.params[0] != WASM_I64))
-        return check_fail(v,
-                          "start function must be `(func (param i32))`, "
-                          "which core type %u is not",
-                          canon->type);
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_TABLE, canon->table,
-                   &item));
+        return component_check_fail(
+            v,
+            "start function must be `(func (param i32))`, "
+            "which core type %u is not",
+            canon->type);
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_TABLE,
+                             canon->table, &item));
     if (!wasm_valtype_matches(v->types, item->core.table.type, WASM_FUNCREF))
-        return check_fail(v,
-                          "a table of `funcref` elements is needed, which "
-                          "core table %u is not",
-                          canon->table);
+        return component_check_fail(
+            v,
+            "a table of `funcref` elements is needed, which "
+            "core table %u is not",
+            canon->table);
     return add_plain(v, "PT>i",
                      item->core.table.limits.is64 ? WASM_I64 : WASM_I32,
                      type->func.params[0]);
@@ -476,7 +494,7 @@ static whit_status check_builtin(checker *v, const component_canon *canon)
     }
 }
 
-whit_status check_canon(checker *v, const component_canon *canon)
+whit_status component_check_canon(checker *v, const component_canon *canon)
 {
     canon_options o;
     TRY(check_options(v, canon, &o));

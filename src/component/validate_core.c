@@ -4,8 +4,8 @@
 #include "component/validate_private.h"
 #include "wasm/validate.h"
 
-const component_core_extern *check_core_find(const component_core_shape *shape,
-                                             slice name)
+const component_core_extern *
+component_check_core_find(const component_core_shape *shape, slice name)
 {
     for (uint32_t i = 0; i < shape->export_count; i++)
         if (slice_equal(shape->exports[i].name, name))
@@ -71,9 +71,9 @@ static whit_status check_imports_unique(checker *v,
         slice name = slice_of(key, size + 4);
         uint64_t other;
         if (map_get(&seen, name, &other))
-            status =
-                check_fail(v, "duplicate import name `%.*s:%.*s`",
-                           SLICE_ARG(import->module), SLICE_ARG(import->name));
+            status = component_check_fail(
+                v, "duplicate import name `%.*s:%.*s`",
+                SLICE_ARG(import->module), SLICE_ARG(import->name));
         else
             status = map_set(&seen, name, i, v->error);
     }
@@ -112,8 +112,9 @@ static whit_status make_shape(checker *v, const wasm_module *module,
     return check_imports_unique(v, imports, module->import_count);
 }
 
-whit_status check_core_module(checker *v, const component_core_module *module,
-                              const component_core_shape **out)
+whit_status component_check_core_module(checker *v,
+                                        const component_core_module *module,
+                                        const component_core_shape **out)
 {
     whit_status status =
         wasm_validate(module->module, WASM_FEATURES_ALL, v->error);
@@ -146,8 +147,8 @@ static whit_status check_core_valtype(checker *v, wasm_valtype type,
         return WHIT_OK;
     uint32_t index = wasm_heap(type);
     if (index >= count || !types[index])
-        return check_fail(v, "core type index out of bounds: unknown type %u",
-                          index);
+        return component_check_fail(
+            v, "core type index out of bounds: unknown type %u", index);
     *out = wasm_type_canonical(type, types);
     return WHIT_OK;
 }
@@ -158,7 +159,7 @@ static whit_status types_of(checker *v, const check_scope *scope,
 {
     const check_list *list = &scope->items[COMPONENT_SORT_CORE_TYPE];
     const component_space_item *items = list->items;
-    TRY(check_work(v, list->count));
+    TRY(component_check_work(v, list->count));
     *out = mem_calloc(list->count + extra, sizeof **out);
     TRY_ALLOC(*out, v->error);
     for (size_t i = 0; i < list->count; i++)
@@ -173,15 +174,16 @@ static whit_status intern_group(checker *v, const wasm_subtype *group,
     whit_status status =
         wasm_type_table_group(v->types, group, first, count, types, v->error);
     if (status == WHIT_INVALID)
-        return check_fail(v, "a core type mentions a type that is not in "
-                             "front of it: type index out of bounds");
+        return component_check_fail(
+            v, "a core type mentions a type that is not in "
+               "front of it: type index out of bounds");
     TRY(status);
     for (uint32_t i = 0; i < count; i++) {
         const wasm_type *type = types[first + i];
         if (type->super &&
             (type->super->final || type->super->kind != type->kind))
-            return check_fail(v, "sub type %u does not match its super type",
-                              first + i);
+            return component_check_fail(
+                v, "sub type %u does not match its super type", first + i);
     }
     return WHIT_OK;
 }
@@ -190,12 +192,13 @@ static whit_status check_limits(checker *v, const wasm_limits *limits,
                                 uint64_t most, const char *what)
 {
     if (limits->has_max && limits->max < limits->min)
-        return check_fail(v, "size minimum must not be greater than maximum");
+        return component_check_fail(
+            v, "size minimum must not be greater than maximum");
     if (limits->min > most || (limits->has_max && limits->max > most))
-        return check_fail(v, "%s size must be at most %llu", what,
-                          (unsigned long long)most);
+        return component_check_fail(v, "%s size must be at most %llu", what,
+                                    (unsigned long long)most);
     if (limits->shared && !limits->has_max)
-        return check_fail(v, "shared memory must have a maximum");
+        return component_check_fail(v, "shared memory must have a maximum");
     return WHIT_OK;
 }
 
@@ -224,22 +227,24 @@ static whit_status resolve_extern(checker *v, const wasm_external *what,
                                   &out->global.type);
     default:
         if (what->type >= count || !types[what->type])
-            return check_fail(v, "unknown type %u: type index out of bounds",
-                              what->type);
+            return component_check_fail(
+                v, "unknown type %u: type index out of bounds", what->type);
         out->type = types[what->type];
         if (out->type->kind != WASM_COMP_FUNC)
-            return check_fail(v, "core type index %u is not a function type",
-                              what->type);
+            return component_check_fail(
+                v, "core type index %u is not a function type", what->type);
         return WHIT_OK;
     }
 }
 
-whit_status check_outer_scope(checker *v, uint32_t count, check_scope **out)
+whit_status component_check_outer_scope(checker *v, uint32_t count,
+                                        check_scope **out)
 {
     *out = v->scope;
     for (uint32_t i = 0; i < count; i++) {
         if (!(*out)->outer)
-            return check_fail(v, "invalid outer alias count of %u", count);
+            return component_check_fail(v, "invalid outer alias count of %u",
+                                        count);
         *out = (*out)->outer;
     }
     return WHIT_OK;
@@ -272,19 +277,20 @@ static whit_status add_alias(checker *v, module_type *m,
     const wasm_type *type = NULL;
     if (!item->outer) {
         if (item->index >= m->type_count)
-            return check_fail(v, "core type index %u out of bounds",
-                              item->index);
+            return component_check_fail(v, "core type index %u out of bounds",
+                                        item->index);
         type = m->types[item->index];
     } else {
         check_scope *scope;
         const component_space_item *found = NULL;
-        TRY(check_outer_scope(v, item->outer - 1, &scope));
-        TRY(check_item(v, scope, COMPONENT_SORT_CORE_TYPE, item->index,
-                       &found));
+        TRY(component_check_outer_scope(v, item->outer - 1, &scope));
+        TRY(component_check_item(v, scope, COMPONENT_SORT_CORE_TYPE,
+                                 item->index, &found));
         type = found->core_type;
         if (!type)
-            return check_fail(v, "an alias in a core module type cannot refer "
-                                 "to a core module type");
+            return component_check_fail(
+                v, "an alias in a core module type cannot refer "
+                   "to a core module type");
     }
     TRY(mem_grow((void **)&m->types, &m->type_room, m->type_count,
                  sizeof *m->types, LIMIT_TYPES, "types", v->error));
@@ -303,18 +309,18 @@ static whit_status add_declarator(checker *v, module_type *m,
         return add_alias(v, m, item);
     case COMPONENT_DECLARATOR_IMPORT:
         TRY(resolve_extern(v, &item->what, m->types, m->type_count, &what));
-        return check_push(v, &m->imports, &what, sizeof what);
+        return component_check_push(v, &m->imports, &what, sizeof what);
     case COMPONENT_DECLARATOR_EXPORT:
         break;
     }
     TRY(resolve_extern(v, &item->what, m->types, m->type_count, &what));
     component_core_shape so_far = {.exports = m->exports.items,
                                    .export_count = (uint32_t)m->exports.count};
-    TRY(check_work(v, so_far.export_count));
-    if (check_core_find(&so_far, what.name))
-        return check_fail(v, "export name `%.*s` already defined",
-                          SLICE_ARG(what.name));
-    return check_push(v, &m->exports, &what, sizeof what);
+    TRY(component_check_work(v, so_far.export_count));
+    if (component_check_core_find(&so_far, what.name))
+        return component_check_fail(v, "export name `%.*s` already defined",
+                                    SLICE_ARG(what.name));
+    return component_check_push(v, &m->exports, &what, sizeof what);
 }
 
 static whit_status read_module_type(checker *v, module_type *m,
@@ -323,10 +329,10 @@ static whit_status read_module_type(checker *v, module_type *m,
 {
     for (uint32_t i = 0; i < type->declarator_count; i++)
         TRY(add_declarator(v, m, &type->declarators[i]));
-    TRY(check_keep(v, &m->imports, sizeof *out->imports, &out->imports,
-                   &out->import_count));
-    TRY(check_keep(v, &m->exports, sizeof *out->exports, &out->exports,
-                   &out->export_count));
+    TRY(component_check_keep(v, &m->imports, sizeof *out->imports,
+                             &out->imports, &out->import_count));
+    TRY(component_check_keep(v, &m->exports, sizeof *out->exports,
+                             &out->exports, &out->export_count));
     return check_imports_unique(v, out->imports, out->import_count);
 }
 
@@ -342,10 +348,11 @@ static whit_status check_module_type(checker *v,
     mem_free(m.exports.items);
     TRY(status);
     component_space_item item = {.shape = shape};
-    return check_add_item(v, COMPONENT_SORT_CORE_TYPE, &item);
+    return component_check_add_item(v, COMPONENT_SORT_CORE_TYPE, &item);
 }
 
-whit_status check_core_type(checker *v, const component_core_type *type)
+whit_status component_check_core_type(checker *v,
+                                      const component_core_type *type)
 {
     if (type->is_module)
         return check_module_type(v, type);
@@ -356,7 +363,7 @@ whit_status check_core_type(checker *v, const component_core_type *type)
         intern_group(v, type->types, type->type_count, first, types);
     for (uint32_t i = 0; status == WHIT_OK && i < type->type_count; i++) {
         component_space_item item = {.core_type = types[first + i]};
-        status = check_add_item(v, COMPONENT_SORT_CORE_TYPE, &item);
+        status = component_check_add_item(v, COMPONENT_SORT_CORE_TYPE, &item);
     }
     mem_free(types);
     return status;
@@ -375,11 +382,11 @@ static whit_status check_core_exports(checker *v,
     for (uint32_t i = 0; i < instance->item_count; i++) {
         const component_item *item = &instance->items[i];
         const component_space_item *found = NULL;
-        TRY(check_item(v, v->scope, item->sort, item->index, &found));
-        TRY(check_work(v, i));
-        if (check_core_find(out, item->name.text))
-            return check_fail(v, "export name `%.*s` already defined",
-                              SLICE_ARG(item->name.text));
+        TRY(component_check_item(v, v->scope, item->sort, item->index, &found));
+        TRY(component_check_work(v, i));
+        if (component_check_core_find(out, item->name.text))
+            return component_check_fail(v, "export name `%.*s` already defined",
+                                        SLICE_ARG(item->name.text));
         exports[i] = found->core;
         exports[i].module = slice_of(NULL, 0);
         exports[i].name = item->name.text;
@@ -402,25 +409,27 @@ static whit_status check_core_import(checker *v,
                                      const component_core_extern *import)
 {
     const component_space_item *found = NULL;
-    TRY(check_work(v, instance->item_count));
+    TRY(component_check_work(v, instance->item_count));
     const component_item *argument =
         find_argument(instance, instance->item_count, import->module);
     if (!argument)
-        return check_fail(v,
-                          "missing module instantiation argument named "
-                          "`%.*s`",
-                          SLICE_ARG(import->module));
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_INSTANCE, argument->index,
-                   &found));
-    TRY(check_work(v, found->shape->export_count));
+        return component_check_fail(
+            v,
+            "missing module instantiation argument named "
+            "`%.*s`",
+            SLICE_ARG(import->module));
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_INSTANCE,
+                             argument->index, &found));
+    TRY(component_check_work(v, found->shape->export_count));
     const component_core_extern *export =
-        check_core_find(found->shape, import->name);
+        component_check_core_find(found->shape, import->name);
     if (!export)
-        return check_fail(v,
-                          "module instantiation argument `%.*s` does not "
-                          "export an item named `%.*s`",
-                          SLICE_ARG(import->module), SLICE_ARG(import->name));
-    whit_status status = check_match_core(v, export, import);
+        return component_check_fail(
+            v,
+            "module instantiation argument `%.*s` does not "
+            "export an item named `%.*s`",
+            SLICE_ARG(import->module), SLICE_ARG(import->name));
+    whit_status status = component_check_match_core(v, export, import);
     if (status == WHIT_INVALID)
         error_prefix(v->error,
                      "type mismatch for export `%.*s` of module instantiation "
@@ -435,20 +444,22 @@ static whit_status check_core_instantiate(checker *v,
 {
     const component_space_item *callee, *found;
     if (instance->callee >= v->scope->items[COMPONENT_SORT_CORE_MODULE].count)
-        return check_fail(v, "unknown module %u: module index out of bounds",
-                          instance->callee);
-    TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_MODULE, instance->callee,
-                   &callee));
+        return component_check_fail(
+            v, "unknown module %u: module index out of bounds",
+            instance->callee);
+    TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_MODULE,
+                             instance->callee, &callee));
     const component_core_shape *module = callee->shape;
     for (uint32_t i = 0; i < instance->item_count; i++) {
         const component_item *item = &instance->items[i];
-        TRY(check_item(v, v->scope, item->sort, item->index, &found));
-        TRY(check_work(v, i));
+        TRY(component_check_item(v, v->scope, item->sort, item->index, &found));
+        TRY(component_check_work(v, i));
         if (find_argument(instance, i, item->name.text))
-            return check_fail(v,
-                              "duplicate module instantiation argument named "
-                              "`%.*s`",
-                              SLICE_ARG(item->name.text));
+            return component_check_fail(
+                v,
+                "duplicate module instantiation argument named "
+                "`%.*s`",
+                SLICE_ARG(item->name.text));
     }
     for (uint32_t i = 0; i < module->import_count; i++)
         TRY(check_core_import(v, instance, &module->imports[i]));
@@ -457,12 +468,13 @@ static whit_status check_core_instantiate(checker *v,
     return WHIT_OK;
 }
 
-whit_status check_core_instance(checker *v, const component_instance *instance)
+whit_status component_check_core_instance(checker *v,
+                                          const component_instance *instance)
 {
     component_core_shape *shape = arena_zalloc(v->arena, sizeof *shape);
     TRY_ALLOC(shape, v->error);
     TRY(instance->is_exports ? check_core_exports(v, instance, shape)
                              : check_core_instantiate(v, instance, shape));
     component_space_item item = {.shape = shape};
-    return check_add_item(v, COMPONENT_SORT_CORE_INSTANCE, &item);
+    return component_check_add_item(v, COMPONENT_SORT_CORE_INSTANCE, &item);
 }

@@ -15,7 +15,7 @@ const component_entity *component_entity_find(const component_entity *entities,
     return NULL;
 }
 
-const char *check_kind_text(const component_node *node)
+const char *component_check_kind_text(const component_node *node)
 {
     switch (node->kind) {
     case COMPONENT_TYPE_PRIMITIVE:
@@ -78,9 +78,11 @@ static whit_status match_optional(checker *v, const component_node *sub,
     if (!sub && !super)
         return WHIT_OK;
     if (!sub)
-        return check_fail(v, "expected %s type, but found none", what);
+        return component_check_fail(v, "expected %s type, but found none",
+                                    what);
     if (!super)
-        return check_fail(v, "expected %s type to not be present", what);
+        return component_check_fail(v, "expected %s type to not be present",
+                                    what);
     whit_status status = match_node(v, sub, super);
     if (status == WHIT_INVALID)
         error_prefix(v->error, "type mismatch in %s variant", what);
@@ -99,23 +101,25 @@ static whit_status match_member(checker *v, const component_node *of,
                                                    : 2;
     if (!slice_equal(sub->name, super->name)) {
         if (word == 2)
-            return check_fail(v,
-                              "mismatch in %s elements: expected `%.*s`, "
-                              "found `%.*s`",
-                              check_kind_text(of), SLICE_ARG(super->name),
-                              SLICE_ARG(sub->name));
-        return check_fail(v, "expected %s name%s `%.*s`, found `%.*s`",
-                          words[word], word ? "d" : "", SLICE_ARG(super->name),
-                          SLICE_ARG(sub->name));
+            return component_check_fail(
+                v,
+                "mismatch in %s elements: expected `%.*s`, "
+                "found `%.*s`",
+                component_check_kind_text(of), SLICE_ARG(super->name),
+                SLICE_ARG(sub->name));
+        return component_check_fail(
+            v, "expected %s name%s `%.*s`, found `%.*s`", words[word],
+            word ? "d" : "", SLICE_ARG(super->name), SLICE_ARG(sub->name));
     }
     if (!sub->type && !super->type)
         return WHIT_OK;
     if (!sub->type)
-        return check_fail(v, "expected case `%.*s` to have a type, found none",
-                          SLICE_ARG(sub->name));
+        return component_check_fail(
+            v, "expected case `%.*s` to have a type, found none",
+            SLICE_ARG(sub->name));
     if (!super->type)
-        return check_fail(v, "expected case `%.*s` to have no type",
-                          SLICE_ARG(sub->name));
+        return component_check_fail(v, "expected case `%.*s` to have no type",
+                                    SLICE_ARG(sub->name));
     whit_status status = match_node(v, sub->type, super->type);
     if (of->kind != COMPONENT_TYPE_TUPLE)
         return inside(v, status, word ? "variant case" : "record field",
@@ -129,12 +133,13 @@ static whit_status match_members(checker *v, const component_node *sub,
                                  const component_node *super)
 {
     if (sub->member_count != super->member_count)
-        return check_fail(v, "expected %u %s, found %u", super->member_count,
-                          super->kind == COMPONENT_TYPE_TUPLE    ? "types"
-                          : super->kind == COMPONENT_TYPE_RECORD ? "fields"
-                                                                 : "cases",
-                          sub->member_count);
-    TRY(check_work(v, sub->member_count));
+        return component_check_fail(
+            v, "expected %u %s, found %u", super->member_count,
+            super->kind == COMPONENT_TYPE_TUPLE    ? "types"
+            : super->kind == COMPONENT_TYPE_RECORD ? "fields"
+                                                   : "cases",
+            sub->member_count);
+    TRY(component_check_work(v, sub->member_count));
     for (uint32_t i = 0; i < sub->member_count; i++)
         TRY(match_member(v, super, &sub->members[i], &super->members[i], i));
     return WHIT_OK;
@@ -144,25 +149,26 @@ static whit_status match_function(checker *v, const component_node *sub,
                                   const component_node *super)
 {
     if (sub->is_async != super->is_async)
-        return check_fail(v, "expected %s function, found %s function",
-                          super->is_async ? "an async" : "a sync",
-                          sub->is_async ? "an async" : "a sync");
+        return component_check_fail(v,
+                                    "expected %s function, found %s function",
+                                    super->is_async ? "an async" : "a sync",
+                                    sub->is_async ? "an async" : "a sync");
     if (sub->member_count != super->member_count)
-        return check_fail(v, "expected %u parameters, found %u",
-                          super->member_count, sub->member_count);
+        return component_check_fail(v, "expected %u parameters, found %u",
+                                    super->member_count, sub->member_count);
     for (uint32_t i = 0; i < sub->member_count; i++) {
         const component_member *a = &sub->members[i], *b = &super->members[i];
         if (!slice_equal(a->name, b->name))
-            return check_fail(v,
-                              "expected parameter named `%.*s`, found `%.*s`",
-                              SLICE_ARG(b->name), SLICE_ARG(a->name));
+            return component_check_fail(
+                v, "expected parameter named `%.*s`, found `%.*s`",
+                SLICE_ARG(b->name), SLICE_ARG(a->name));
         TRY(inside(v, match_node(v, a->type, b->type), "function parameter",
                    a->name));
     }
     if (!sub->element != !super->element)
-        return check_fail(v, "expected %s result, found %s",
-                          super->element ? "a" : "no",
-                          sub->element ? "one" : "none");
+        return component_check_fail(v, "expected %s result, found %s",
+                                    super->element ? "a" : "no",
+                                    sub->element ? "one" : "none");
     if (!sub->element)
         return WHIT_OK;
     whit_status status = match_node(v, sub->element, super->element);
@@ -176,7 +182,7 @@ static whit_status match_resource(checker *v, const component_node *sub,
 {
     if (check_resolve(sub->resource) == check_resolve(super->resource))
         return WHIT_OK;
-    return check_fail(v, "resource types are not the same");
+    return component_check_fail(v, "resource types are not the same");
 }
 
 /* ---- Instances and components ---- */
@@ -186,13 +192,13 @@ static whit_status match_exports(checker *v, const component_node *sub,
 {
     for (uint32_t i = 0; i < super->export_count; i++) {
         const component_entity *wanted = &super->exports[i];
-        TRY(check_work(v, sub->export_count));
+        TRY(component_check_work(v, sub->export_count));
         const component_entity *found = component_entity_find(
             sub->exports, sub->export_count, wanted->name);
         if (!found)
-            return check_fail(v, "missing expected export `%.*s`",
-                              SLICE_ARG(wanted->name));
-        TRY(inside(v, check_match(v, found, wanted),
+            return component_check_fail(v, "missing expected export `%.*s`",
+                                        SLICE_ARG(wanted->name));
+        TRY(inside(v, component_check_match(v, found, wanted),
                    sub->kind == COMPONENT_TYPE_INSTANCE ? "instance export"
                                                         : "component export",
                    wanted->name));
@@ -204,12 +210,12 @@ static whit_status match_instance(checker *v, const component_node *sub,
                                   const component_node *super)
 {
     size_t mark = v->undo.count;
-    whit_status status = check_match_bind(
+    whit_status status = component_check_match_bind(
         v, super->resources, super->resource_count, super->exports,
         super->export_count, sub->exports, sub->export_count, false);
     if (status == WHIT_OK)
         status = match_exports(v, sub, super);
-    check_unbind(v, mark);
+    component_check_unbind(v, mark);
     return status;
 }
 
@@ -218,14 +224,14 @@ static whit_status match_imports(checker *v, const component_node *sub,
 {
     for (uint32_t i = 0; i < sub->import_count; i++) {
         const component_entity *wanted = &sub->imports[i];
-        TRY(check_work(v, super->import_count));
+        TRY(component_check_work(v, super->import_count));
         const component_entity *found = component_entity_find(
             super->imports, super->import_count, wanted->name);
         if (!found)
-            return check_fail(v, "missing expected import `%.*s`",
-                              SLICE_ARG(wanted->name));
-        TRY(inside(v, check_match(v, found, wanted), "component import",
-                   wanted->name));
+            return component_check_fail(v, "missing expected import `%.*s`",
+                                        SLICE_ARG(wanted->name));
+        TRY(inside(v, component_check_match(v, found, wanted),
+                   "component import", wanted->name));
     }
     return WHIT_OK;
 }
@@ -234,18 +240,18 @@ static whit_status match_component(checker *v, const component_node *sub,
                                    const component_node *super)
 {
     size_t mark = v->undo.count;
-    whit_status status = check_match_bind(
+    whit_status status = component_check_match_bind(
         v, sub->imported, sub->imported_count, sub->imports, sub->import_count,
         super->imports, super->import_count, false);
     if (status == WHIT_OK)
         status = match_imports(v, sub, super);
     if (status == WHIT_OK)
-        status = check_match_bind(v, super->resources, super->resource_count,
-                                  super->exports, super->export_count,
-                                  sub->exports, sub->export_count, false);
+        status = component_check_match_bind(
+            v, super->resources, super->resource_count, super->exports,
+            super->export_count, sub->exports, sub->export_count, false);
     if (status == WHIT_OK)
         status = match_exports(v, sub, super);
-    check_unbind(v, mark);
+    component_check_unbind(v, mark);
     return status;
 }
 
@@ -254,12 +260,12 @@ static whit_status bind_entities(checker *v, uint32_t stamp,
                                  uint32_t count, const component_entity *actual,
                                  uint32_t actual_count, bool replace)
 {
-    TRY(check_work(v, count));
+    TRY(component_check_work(v, count));
     for (uint32_t i = 0; i < count; i++) {
         component_sort sort = pattern[i].sort;
         if (sort != COMPONENT_SORT_TYPE && sort != COMPONENT_SORT_INSTANCE)
             continue;
-        TRY(check_work(v, actual_count));
+        TRY(component_check_work(v, actual_count));
         const component_entity *found =
             component_entity_find(actual, actual_count, pattern[i].name);
         if (!found || found->sort != sort)
@@ -272,27 +278,26 @@ static whit_status bind_entities(checker *v, uint32_t stamp,
             continue;
         }
         if (replace)
-            check_node_replace(v, node, found->type);
+            component_check_node_replace(v, node, found->type);
         if (!node->resource || !found->type->resource ||
             node->resource->stamp != stamp)
             continue;
         node->resource->stamp = 0;
-        TRY(check_bind(v, node->resource,
-                       check_resolve(found->type->resource)));
+        TRY(component_check_bind(v, node->resource,
+                                 check_resolve(found->type->resource)));
     }
     return WHIT_OK;
 }
 
-whit_status check_match_bind(checker *v, component_resource *const *bound,
-                             uint32_t bound_count,
-                             const component_entity *pattern, uint32_t count,
-                             const component_entity *actual,
-                             uint32_t actual_count, bool replace)
+whit_status component_check_match_bind(
+    checker *v, component_resource *const *bound, uint32_t bound_count,
+    const component_entity *pattern, uint32_t count,
+    const component_entity *actual, uint32_t actual_count, bool replace)
 {
     if (!replace && !bound_count)
         return WHIT_OK;
     uint32_t stamp = ++v->stamps;
-    TRY(check_work(v, bound_count));
+    TRY(component_check_work(v, bound_count));
     for (uint32_t i = 0; i < bound_count; i++)
         bound[i]->stamp = stamp;
     return bind_entities(v, stamp, pattern, count, actual, actual_count,
@@ -306,11 +311,12 @@ static whit_status expected(checker *v, const component_node *sub,
 {
     bool primitives = sub->kind == COMPONENT_TYPE_PRIMITIVE &&
                       super->kind == COMPONENT_TYPE_PRIMITIVE;
-    return check_fail(v,
-                      primitives ? "expected primitive `%s` found primitive "
-                                   "`%s`"
-                                 : "expected %s, found %s",
-                      check_kind_text(super), check_kind_text(sub));
+    return component_check_fail(
+        v,
+        primitives ? "expected primitive `%s` found primitive "
+                     "`%s`"
+                   : "expected %s, found %s",
+        component_check_kind_text(super), component_check_kind_text(sub));
 }
 
 static whit_status match_node(checker *v, const component_node *sub,
@@ -318,7 +324,7 @@ static whit_status match_node(checker *v, const component_node *sub,
 {
     if (sub == super && !sub->has_resource)
         return WHIT_OK;
-    TRY(check_work(v, 1));
+    TRY(component_check_work(v, 1));
     if (sub->kind != super->kind || sub->primitive != super->primitive)
         return expected(v, sub, super);
     switch (sub->kind) {
@@ -337,8 +343,9 @@ static whit_status match_node(checker *v, const component_node *sub,
         return match_instance(v, sub, super);
     case COMPONENT_TYPE_FIXED_LIST:
         if (sub->length != super->length)
-            return check_fail(v, "expected a list of length %u, found %u",
-                              super->length, sub->length);
+            return component_check_fail(
+                v, "expected a list of length %u, found %u", super->length,
+                sub->length);
         return match_node(v, sub->element, super->element);
     case COMPONENT_TYPE_MAP:
         TRY(match_node(v, sub->element, super->element));
@@ -378,8 +385,8 @@ static whit_status limits_fail(checker *v, const char *what,
     char a[48], b[48];
     put_limits(super, a, sizeof a);
     put_limits(sub, b, sizeof b);
-    return check_fail(v, "mismatch in %s limits: expected %s, found %s", what,
-                      a, b);
+    return component_check_fail(
+        v, "mismatch in %s limits: expected %s, found %s", what, a, b);
 }
 
 static void put_types(const wasm_valtype *types, uint32_t count,
@@ -414,8 +421,8 @@ static whit_status function_fail(checker *v, const wasm_type *sub,
     buffer_text(&text, ", found: ");
     put_function(sub, &text);
     const char *message = buffer_string(&text);
-    whit_status status =
-        message ? check_fail(v, "%s", message) : error_memory(v->error);
+    whit_status status = message ? component_check_fail(v, "%s", message)
+                                 : error_memory(v->error);
     buffer_release(&text);
     return status;
 }
@@ -432,9 +439,9 @@ static whit_status match_global(checker *v, const wasm_global *sub,
         return WHIT_OK;
     wasm_valtype_text(super->type, a, sizeof a);
     wasm_valtype_text(sub->type, b, sizeof b);
-    return check_fail(v, "expected global type %s%s, found %s%s",
-                      super->mutable_ ? "mut " : "", a,
-                      sub->mutable_ ? "mut " : "", b);
+    return component_check_fail(v, "expected global type %s%s, found %s%s",
+                                super->mutable_ ? "mut " : "", a,
+                                sub->mutable_ ? "mut " : "", b);
 }
 
 static whit_status match_table(checker *v, const wasm_table *sub,
@@ -445,22 +452,24 @@ static whit_status match_table(checker *v, const wasm_table *sub,
         !wasm_valtype_matches(v->types, super->type, sub->type)) {
         wasm_valtype_text(super->type, a, sizeof a);
         wasm_valtype_text(sub->type, b, sizeof b);
-        return check_fail(v, "expected table element type %s, found %s", a, b);
+        return component_check_fail(
+            v, "expected table element type %s, found %s", a, b);
     }
     return limits_match(&sub->limits, &super->limits)
                ? WHIT_OK
                : limits_fail(v, "table", &sub->limits, &super->limits);
 }
 
-whit_status check_match_core(checker *v, const component_core_extern *sub,
-                             const component_core_extern *super)
+whit_status component_check_match_core(checker *v,
+                                       const component_core_extern *sub,
+                                       const component_core_extern *super)
 {
     static const char *const words[] = {"func", "table", "memory", "global",
                                         "tag"};
-    TRY(check_work(v, 1));
+    TRY(component_check_work(v, 1));
     if (sub->kind != super->kind)
-        return check_fail(v, "expected %s, found %s", words[super->kind],
-                          words[sub->kind]);
+        return component_check_fail(v, "expected %s, found %s",
+                                    words[super->kind], words[sub->kind]);
     switch (sub->kind) {
     case WASM_EXTERN_FUNC:
         return wasm_type_is_sub(sub->type, super->type)
@@ -470,7 +479,8 @@ whit_status check_match_core(checker *v, const component_core_extern *sub,
         return match_table(v, &sub->table, &super->table);
     case WASM_EXTERN_MEMORY:
         if (sub->memory.limits.shared != super->memory.limits.shared)
-            return check_fail(v, "mismatch in the shared flag for memories");
+            return component_check_fail(
+                v, "mismatch in the shared flag for memories");
         return limits_match(&sub->memory.limits, &super->memory.limits)
                    ? WHIT_OK
                    : limits_fail(v, "memory", &sub->memory.limits,
@@ -500,13 +510,13 @@ static whit_status match_module(checker *v, const component_core_shape *sub,
 {
     for (uint32_t i = 0; i < sub->import_count; i++) {
         const component_core_extern *wanted = &sub->imports[i];
-        TRY(check_work(v, super->import_count));
+        TRY(component_check_work(v, super->import_count));
         const component_core_extern *found = find_import(super, wanted);
         if (!found)
-            return check_fail(v, "missing expected import `%.*s::%.*s`",
-                              SLICE_ARG(wanted->module),
-                              SLICE_ARG(wanted->name));
-        whit_status status = check_match_core(v, found, wanted);
+            return component_check_fail(
+                v, "missing expected import `%.*s::%.*s`",
+                SLICE_ARG(wanted->module), SLICE_ARG(wanted->name));
+        whit_status status = component_check_match_core(v, found, wanted);
         if (status == WHIT_INVALID)
             error_prefix(v->error, "type mismatch in import `%.*s::%.*s`",
                          SLICE_ARG(wanted->module), SLICE_ARG(wanted->name));
@@ -514,12 +524,13 @@ static whit_status match_module(checker *v, const component_core_shape *sub,
     }
     for (uint32_t i = 0; i < super->export_count; i++) {
         const component_core_extern *wanted = &super->exports[i];
-        TRY(check_work(v, sub->export_count));
-        const component_core_extern *found = check_core_find(sub, wanted->name);
+        TRY(component_check_work(v, sub->export_count));
+        const component_core_extern *found =
+            component_check_core_find(sub, wanted->name);
         if (!found)
-            return check_fail(v, "missing expected export `%.*s`",
-                              SLICE_ARG(wanted->name));
-        TRY(inside(v, check_match_core(v, found, wanted), "export",
+            return component_check_fail(v, "missing expected export `%.*s`",
+                                        SLICE_ARG(wanted->name));
+        TRY(inside(v, component_check_match_core(v, found, wanted), "export",
                    wanted->name));
     }
     return WHIT_OK;
@@ -534,20 +545,20 @@ static const char *entity_text(const component_entity *entity)
     return component_sort_text(entity->sort);
 }
 
-whit_status check_match(checker *v, const component_entity *sub,
-                        const component_entity *super)
+whit_status component_check_match(checker *v, const component_entity *sub,
+                                  const component_entity *super)
 {
     if (sub->sort != super->sort)
-        return check_fail(v, "expected %s, found %s", entity_text(super),
-                          entity_text(sub));
+        return component_check_fail(v, "expected %s, found %s",
+                                    entity_text(super), entity_text(sub));
     if (sub->sort == COMPONENT_SORT_CORE_MODULE)
         return match_module(v, sub->shape, super->shape);
     bool is_resource = sub->type->resource != NULL;
     if (sub->sort == COMPONENT_SORT_TYPE &&
         is_resource != (super->type->resource != NULL))
-        return check_fail(v, is_resource
-                                 ? "expected defined type, found resource"
-                                 : "expected resource, found defined "
-                                   "type");
+        return component_check_fail(
+            v, is_resource ? "expected defined type, found resource"
+                           : "expected resource, found defined "
+                             "type");
     return match_node(v, sub->type, super->type);
 }

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "component/validate_private.h"
 
-void check_names_init(check_names *self)
+void component_check_names_init(check_names *self)
 {
     memset(self, 0, sizeof *self);
     map_init(&self->unique);
@@ -12,7 +12,7 @@ void check_names_init(check_names *self)
     map_init(&self->known);
 }
 
-void check_names_release(check_names *self)
+void component_check_names_release(check_names *self)
 {
     map_release(&self->unique);
     map_release(&self->resources);
@@ -48,21 +48,24 @@ static whit_status check_label(checker *v, const component_field *fields,
     slice label = fields[i].name, key;
     uint64_t other;
     if (!label.size)
-        return check_fail(v, "%s%s%s name cannot be empty", type, space, noun);
+        return component_check_fail(v, "%s%s%s name cannot be empty", type,
+                                    space, noun);
     if (!component_label_valid(label))
-        return check_fail(v, "%s%s%s name `%.*s` is not in kebab case", type,
-                          space, noun, SLICE_ARG(label));
+        return component_check_fail(v,
+                                    "%s%s%s name `%.*s` is not in kebab case",
+                                    type, space, noun, SLICE_ARG(label));
     TRY(lower_key(v, label, &key));
     if (map_get(seen, key, &other))
-        return check_fail(
+        return component_check_fail(
             v, "%s%s%s name `%.*s` conflicts with previous %s name `%.*s`",
             type, space, noun, SLICE_ARG(label), noun,
             SLICE_ARG(fields[other].name));
     return map_set(seen, key, i, v->error);
 }
 
-whit_status check_labels(checker *v, const component_field *fields,
-                         uint32_t count, const char *type, const char *noun)
+whit_status component_check_labels(checker *v, const component_field *fields,
+                                   uint32_t count, const char *type,
+                                   const char *noun)
 {
     map seen;
     map_init(&seen);
@@ -82,15 +85,17 @@ static whit_status check_resource_label(checker *v, const check_names *names,
 {
     uint64_t index;
     if (!map_get(&names->resources, node_key(resource), &index))
-        return check_fail(v, "resource used in function does not have a name "
-                             "in this context");
+        return component_check_fail(
+            v, "resource used in function does not have a name "
+               "in this context");
     slice known = ((const slice *)names->labels.items)[index];
     if (slice_equal(known, label))
         return WHIT_OK;
-    return check_fail(v,
-                      "function does not match expected resource name "
-                      "`%.*s`",
-                      SLICE_ARG(known));
+    return component_check_fail(
+        v,
+        "function does not match expected resource name "
+        "`%.*s`",
+        SLICE_ARG(known));
 }
 
 static whit_status check_constructor(checker *v, const check_names *names,
@@ -98,12 +103,13 @@ static whit_status check_constructor(checker *v, const check_names *names,
 {
     const component_node *result = func->element;
     if (!result)
-        return check_fail(v, "function should return one value");
+        return component_check_fail(v, "function should return one value");
     if (result->kind == COMPONENT_TYPE_RESULT && result->element)
         result = result->element;
     if (result->kind != COMPONENT_TYPE_OWN)
-        return check_fail(v, "function should return `(own $T)` or `(result "
-                             "(own $T))`");
+        return component_check_fail(
+            v, "function should return `(own $T)` or `(result "
+               "(own $T))`");
     return check_resource_label(v, names, result->element, label);
 }
 
@@ -111,14 +117,17 @@ static whit_status check_method(checker *v, const check_names *names,
                                 const component_node *func, slice label)
 {
     if (!func->member_count)
-        return check_fail(v, "function should have at least one argument");
+        return component_check_fail(
+            v, "function should have at least one argument");
     const component_member *self = &func->members[0];
     if (!slice_is(self->name, "self"))
-        return check_fail(v, "function should have a first argument called "
-                             "`self`");
+        return component_check_fail(
+            v, "function should have a first argument called "
+               "`self`");
     if (self->type->kind != COMPONENT_TYPE_BORROW)
-        return check_fail(v, "function should take a first argument of "
-                             "`(borrow $T)`");
+        return component_check_fail(v,
+                                    "function should take a first argument of "
+                                    "`(borrow $T)`");
     return check_resource_label(v, names, self->type->element, label);
 }
 
@@ -132,16 +141,17 @@ static whit_status check_annotation(checker *v, const check_names *names,
         parts->kind == COMPONENT_NAME_INTERFACE)
         return WHIT_OK;
     if (entity->sort != COMPONENT_SORT_FUNC)
-        return check_fail(v, "item is not a func, as `%.*s` asks for",
-                          SLICE_ARG(name));
+        return component_check_fail(v, "item is not a func, as `%.*s` asks for",
+                                    SLICE_ARG(name));
     whit_status status = WHIT_OK;
     if (parts->kind == COMPONENT_NAME_CONSTRUCTOR)
         status = check_constructor(v, names, entity->type, parts->resource);
     else if (parts->kind == COMPONENT_NAME_METHOD)
         status = check_method(v, names, entity->type, parts->resource);
     else if (!map_get(&names->known, parts->resource, &known))
-        status = check_fail(v, "static resource name is not known in this "
-                               "context");
+        status =
+            component_check_fail(v, "static resource name is not known in this "
+                                    "context");
     if (status == WHIT_INVALID)
         error_prefix(v->error, "`%.*s`", SLICE_ARG(name));
     return status;
@@ -156,18 +166,22 @@ static whit_status check_implements(checker *v, const component_name *name,
     component_name_parts of;
     whit_error why;
     if (component_name_parse(text, false, &of, &why) != WHIT_OK)
-        return check_fail(v,
-                          "`implements` name `%.*s` is not a valid name: "
-                          "%s",
-                          SLICE_ARG(text), why.message);
+        return component_check_fail(
+            v,
+            "`implements` name `%.*s` is not a valid name: "
+            "%s",
+            SLICE_ARG(text), why.message);
     if (of.kind != COMPONENT_NAME_INTERFACE)
-        return check_fail(v, "`implements` name `%.*s` must be an interface",
-                          SLICE_ARG(text));
+        return component_check_fail(
+            v, "`implements` name `%.*s` must be an interface",
+            SLICE_ARG(text));
     if (entity->sort != COMPONENT_SORT_INSTANCE)
-        return check_fail(v, "only instances can have an `implements`");
+        return component_check_fail(v,
+                                    "only instances can have an `implements`");
     if (parts->kind != COMPONENT_NAME_LABEL)
-        return check_fail(v, "name `%.*s` is not valid with `implements`",
-                          SLICE_ARG(name->text));
+        return component_check_fail(
+            v, "name `%.*s` is not valid with `implements`",
+            SLICE_ARG(name->text));
     return WHIT_OK;
 }
 
@@ -183,10 +197,11 @@ static whit_status check_suffix(checker *v, const component_name_parts *parts,
     if (status == WHIT_OK &&
         (!parts->version.size ||
          component_version_check(buffer_view(&version), &why) != WHIT_OK))
-        status = check_fail(v,
-                            "version suffix `%.*s` does not make a version "
-                            "of its name",
-                            SLICE_ARG(text));
+        status = component_check_fail(
+            v,
+            "version suffix `%.*s` does not make a version "
+            "of its name",
+            SLICE_ARG(text));
     buffer_release(&version);
     return status;
 }
@@ -201,8 +216,9 @@ static whit_status check_attributes(checker *v, const component_name *name,
     for (uint32_t i = 0; i < name->attribute_count; i++) {
         const component_attribute *attribute = &name->attributes[i];
         if (seen[attribute->kind])
-            return check_fail(v, "duplicate '%s' option in name `%.*s`",
-                              words[attribute->kind], SLICE_ARG(name->text));
+            return component_check_fail(
+                v, "duplicate '%s' option in name `%.*s`",
+                words[attribute->kind], SLICE_ARG(name->text));
         seen[attribute->kind] = true;
         if (attribute->kind == COMPONENT_IMPLEMENTS)
             TRY(check_implements(v, name, parts, entity, attribute->text));
@@ -225,7 +241,7 @@ static whit_status add_unique(checker *v, check_names *names, bool is_import,
     uint64_t index;
     if (status == WHIT_OK && map_get(&names->unique, key, &index)) {
         slice other = ((const slice *)names->originals.items)[index];
-        status = check_fail(
+        status = component_check_fail(
             v, "%s name `%.*s` conflicts with previous name `%.*s`",
             is_import ? "import" : "export", SLICE_ARG(name), SLICE_ARG(other));
     }
@@ -236,7 +252,7 @@ static whit_status add_unique(checker *v, check_names *names, bool is_import,
                           : error_memory(v->error);
     }
     if (status == WHIT_OK)
-        status = check_push(v, &names->originals, &name, sizeof name);
+        status = component_check_push(v, &names->originals, &name, sizeof name);
     buffer_release(&canonical);
     return status;
 }
@@ -249,16 +265,16 @@ static bool has_suffix(const component_name *name)
     return false;
 }
 
-whit_status check_name(checker *v, check_names *names, bool is_import,
-                       const component_name *name,
-                       const component_entity *entity)
+whit_status component_check_name(checker *v, check_names *names, bool is_import,
+                                 const component_name *name,
+                                 const component_entity *entity)
 {
     component_name_parts parts;
     whit_error why;
     if (component_name_parse(name->text, has_suffix(name), &parts, &why) !=
         WHIT_OK)
-        return check_fail(v, "%s name: %s", is_import ? "import" : "export",
-                          why.message);
+        return component_check_fail(
+            v, "%s name: %s", is_import ? "import" : "export", why.message);
     TRY(check_attributes(v, name, &parts, entity));
     TRY(check_annotation(v, names, name->text, &parts, entity));
     TRY(add_unique(v, names, is_import, name->text, &parts));
@@ -267,7 +283,8 @@ whit_status check_name(checker *v, check_names *names, bool is_import,
     TRY(map_set(&names->resources, node_key(entity->type), names->labels.count,
                 v->error));
     TRY(map_set(&names->known, name->text, 1, v->error));
-    return check_push(v, &names->labels, &name->text, sizeof name->text);
+    return component_check_push(v, &names->labels, &name->text,
+                                sizeof name->text);
 }
 
 /* ---- Visibility ---- */
@@ -302,7 +319,7 @@ static whit_status is_visible(const visibility *s, const component_node *node,
 {
     if (!node || !*out)
         return WHIT_OK;
-    TRY(check_work(s->v, 1));
+    TRY(component_check_work(s->v, 1));
     switch (node->kind) {
     case COMPONENT_TYPE_PRIMITIVE:
         return WHIT_OK;
@@ -325,7 +342,7 @@ static whit_status is_visible(const visibility *s, const component_node *node,
 static whit_status inside_visible(const visibility *s,
                                   const component_node *node, bool *out)
 {
-    TRY(check_work(s->v, 1));
+    TRY(component_check_work(s->v, 1));
     switch (node->kind) {
     case COMPONENT_TYPE_RESOURCE:
     case COMPONENT_TYPE_COMPONENT:
@@ -357,7 +374,7 @@ static whit_status entity_visible(checker *v, bool is_import,
 {
     visibility s = {v, is_import ? &v->scope->import_visible
                                  : &v->scope->export_visible};
-    TRY(check_work(v, 1));
+    TRY(component_check_work(v, 1));
     switch (entity->sort) {
     case COMPONENT_SORT_TYPE:
         TRY(inside_visible(&s, entity->type, out));
@@ -373,8 +390,8 @@ static whit_status entity_visible(checker *v, bool is_import,
     }
 }
 
-whit_status check_visible(checker *v, bool is_import,
-                          const component_entity *entity)
+whit_status component_check_visible(checker *v, bool is_import,
+                                    const component_entity *entity)
 {
     bool visible = true;
     if (v->scope->kind == CHECK_INSTANCE_TYPE)
@@ -382,12 +399,12 @@ whit_status check_visible(checker *v, bool is_import,
     TRY(entity_visible(v, is_import, entity, &visible));
     if (visible)
         return WHIT_OK;
-    return check_fail(v,
-                      "%s not valid to be used as %s: a type that it uses has "
-                      "no name outside; %s the type first",
-                      entity->sort == COMPONENT_SORT_CORE_MODULE
-                          ? "module"
-                          : component_sort_text(entity->sort),
-                      is_import ? "import" : "export",
-                      is_import ? "import" : "export");
+    return component_check_fail(
+        v,
+        "%s not valid to be used as %s: a type that it uses has "
+        "no name outside; %s the type first",
+        entity->sort == COMPONENT_SORT_CORE_MODULE
+            ? "module"
+            : component_sort_text(entity->sort),
+        is_import ? "import" : "export", is_import ? "import" : "export");
 }

@@ -5,7 +5,8 @@
 
 /* ---- Making ---- */
 
-whit_status check_node_new(checker *v, uint8_t kind, component_node **out)
+whit_status component_check_node_new(checker *v, uint8_t kind,
+                                     component_node **out)
 {
     if (++v->nodes > LIMIT_COMPONENT_NODES)
         return error_set(v->error, WHIT_LIMIT,
@@ -61,7 +62,7 @@ static bool is_pointer(const component_node *node)
             node->primitive == COMPONENT_STRING);
 }
 
-whit_status check_node_finish(checker *v, component_node *node)
+whit_status component_check_node_finish(checker *v, component_node *node)
 {
     sum s = {.size = 1,
              .has_borrow = node->kind == COMPONENT_TYPE_BORROW,
@@ -76,14 +77,14 @@ whit_status check_node_finish(checker *v, component_node *node)
     add_entities(&s, node->imports, node->import_count);
     add_entities(&s, node->exports, node->export_count);
     if (s.size > LIMIT_COMPONENT_TYPE_SIZE)
-        return check_fail(v,
-                          "effective type size exceeds the limit of %u: the "
-                          "type has %llu parts",
-                          LIMIT_COMPONENT_TYPE_SIZE,
-                          (unsigned long long)s.size);
+        return component_check_fail(
+            v,
+            "effective type size exceeds the limit of %u: the "
+            "type has %llu parts",
+            LIMIT_COMPONENT_TYPE_SIZE, (unsigned long long)s.size);
     if (s.depth >= LIMIT_COMPONENT_TYPE_DEPTH)
-        return check_fail(v, "types nest deeper than %u",
-                          LIMIT_COMPONENT_TYPE_DEPTH);
+        return component_check_fail(v, "types nest deeper than %u",
+                                    LIMIT_COMPONENT_TYPE_DEPTH);
     node->size = (uint32_t)s.size;
     node->depth = (uint16_t)(s.depth + 1);
     node->has_borrow = s.has_borrow;
@@ -93,32 +94,33 @@ whit_status check_node_finish(checker *v, component_node *node)
         node->kind == COMPONENT_TYPE_FUTURE)
         node->has_pointer = false;
     if (is_value(node->kind) && !component_layout_of(node))
-        return check_fail(v,
-                          "type exceeds maximum byte size: it must be smaller "
-                          "than %u bytes",
-                          LIMIT_COMPONENT_VALUE_BYTES);
+        return component_check_fail(
+            v,
+            "type exceeds maximum byte size: it must be smaller "
+            "than %u bytes",
+            LIMIT_COMPONENT_VALUE_BYTES);
     return WHIT_OK;
 }
 
-whit_status check_primitives(checker *v)
+whit_status component_check_primitives(checker *v)
 {
     for (unsigned i = 0; i <= COMPONENT_BOOL; i++) {
         component_node *node = NULL;
         if (!component_primitive_text(i))
             continue;
-        TRY(check_node_new(v, COMPONENT_TYPE_PRIMITIVE, &node));
+        TRY(component_check_node_new(v, COMPONENT_TYPE_PRIMITIVE, &node));
         node->primitive = (uint8_t)i;
-        TRY(check_node_finish(v, node));
+        TRY(component_check_node_finish(v, node));
         v->primitives[i] = node;
     }
     return WHIT_OK;
 }
 
-whit_status check_node_alias(checker *v, const component_node *node,
-                             const component_node **out)
+whit_status component_check_node_alias(checker *v, const component_node *node,
+                                       const component_node **out)
 {
     component_node *copy = NULL;
-    TRY(check_node_new(v, node->kind, &copy));
+    TRY(component_check_node_new(v, node->kind, &copy));
     *copy = *node;
     copy->self = copy;
     copy->alias_of = node;
@@ -127,8 +129,8 @@ whit_status check_node_alias(checker *v, const component_node *node,
     return WHIT_OK;
 }
 
-whit_status check_resource_new(checker *v, const component *owner,
-                               component_resource **out)
+whit_status component_check_resource_new(checker *v, const component *owner,
+                                         component_resource **out)
 {
     *out = arena_zalloc(v->arena, sizeof **out);
     TRY_ALLOC(*out, v->error);
@@ -136,14 +138,15 @@ whit_status check_resource_new(checker *v, const component *owner,
     return WHIT_OK;
 }
 
-whit_status check_resource_node(checker *v, component_resource *resource,
-                                const component_node **out)
+whit_status component_check_resource_node(checker *v,
+                                          component_resource *resource,
+                                          const component_node **out)
 {
     component_node *node = NULL;
-    TRY(check_node_new(v, COMPONENT_TYPE_RESOURCE, &node));
+    TRY(component_check_node_new(v, COMPONENT_TYPE_RESOURCE, &node));
     node->resource = resource;
     *out = node;
-    return check_node_finish(v, node);
+    return component_check_node_finish(v, node);
 }
 
 /* ---- Bindings ---- */
@@ -153,16 +156,16 @@ typedef struct binding {
     component_resource *old;
 } binding;
 
-whit_status check_bind(checker *v, component_resource *from,
-                       component_resource *to)
+whit_status component_check_bind(checker *v, component_resource *from,
+                                 component_resource *to)
 {
     binding item = {from, from->to};
-    TRY(check_push(v, &v->undo, &item, sizeof item));
+    TRY(component_check_push(v, &v->undo, &item, sizeof item));
     from->to = to;
     return WHIT_OK;
 }
 
-void check_unbind(checker *v, size_t mark)
+void component_check_unbind(checker *v, size_t mark)
 {
     binding *items = v->undo.items;
     while (v->undo.count > mark) {
@@ -171,29 +174,31 @@ void check_unbind(checker *v, size_t mark)
     }
 }
 
-whit_status check_freshen(checker *v, component_resource *const *bound,
-                          uint32_t count, check_list *list)
+whit_status component_check_freshen(checker *v,
+                                    component_resource *const *bound,
+                                    uint32_t count, check_list *list)
 {
     for (uint32_t i = 0; i < count; i++) {
         component_resource *fresh = NULL;
-        TRY(check_resource_new(v, NULL, &fresh));
+        TRY(component_check_resource_new(v, NULL, &fresh));
         fresh->name = bound[i]->name;
-        TRY(check_push(v, list, &fresh, sizeof(component_resource *)));
-        TRY(check_bind(v, bound[i], fresh));
+        TRY(component_check_push(v, list, &fresh,
+                                 sizeof(component_resource *)));
+        TRY(component_check_bind(v, bound[i], fresh));
     }
     return WHIT_OK;
 }
 
 /* ---- Substitution ---- */
 
-void check_substitution(checker *v)
+void component_check_substitution(checker *v)
 {
     v->generation++;
 }
 
 /* The memo lies in the nodes, which are otherwise immutable. */
-void check_node_replace(checker *v, const component_node *from,
-                        const component_node *to)
+void component_check_node_replace(checker *v, const component_node *from,
+                                  const component_node *to)
 {
     component_node *node = (component_node *)(uintptr_t)from;
     node->stamp = v->generation;
@@ -206,7 +211,7 @@ static whit_status replace_part(checker *v, const component_node **part,
     const component_node *old = *part;
     if (!old)
         return WHIT_OK;
-    TRY(check_substitute(v, old, part));
+    TRY(component_check_substitute(v, old, part));
     *changed |= *part != old;
     return WHIT_OK;
 }
@@ -270,15 +275,15 @@ static whit_status replace_alias(checker *v, const component_node **part,
     return steps < ALIASES_FOLLOWED ? replace_part(v, part, changed) : WHIT_OK;
 }
 
-whit_status check_substitute(checker *v, const component_node *node,
-                             const component_node **out)
+whit_status component_check_substitute(checker *v, const component_node *node,
+                                       const component_node **out)
 {
     if (node->stamp == v->generation) {
         *out = node->copy;
         return WHIT_OK;
     }
-    TRY(check_work(v, 1 + node->member_count + node->import_count +
-                          node->export_count));
+    TRY(component_check_work(v, 1 + node->member_count + node->import_count +
+                                    node->export_count));
     component_node next = *node;
     bool changed = false;
     if (node->resource) {
@@ -294,32 +299,33 @@ whit_status check_substitute(checker *v, const component_node *node,
     *out = node;
     if (changed) {
         component_node *copy = NULL;
-        TRY(check_node_new(v, node->kind, &copy));
+        TRY(component_check_node_new(v, node->kind, &copy));
         *copy = next;
         copy->self = copy;
         copy->stamp = 0;
         /* The size may have changed with replaced nodes. */
-        TRY(check_node_finish(v, copy));
+        TRY(component_check_node_finish(v, copy));
         *out = copy;
     }
-    check_node_replace(v, node, *out);
+    component_check_node_replace(v, node, *out);
     return WHIT_OK;
 }
 
-whit_status check_open_instance(checker *v, check_list *list,
-                                const component_node **node)
+whit_status component_check_open_instance(checker *v, check_list *list,
+                                          const component_node **node)
 {
     if (!(*node)->resource_count)
         return WHIT_OK;
     size_t mark = v->undo.count;
     component_node *open = NULL;
-    check_substitution(v);
-    TRY(check_freshen(v, (*node)->resources, (*node)->resource_count, list));
+    component_check_substitution(v);
+    TRY(component_check_freshen(v, (*node)->resources, (*node)->resource_count,
+                                list));
     const component_node *copy;
-    whit_status status = check_substitute(v, *node, &copy);
-    check_unbind(v, mark);
+    whit_status status = component_check_substitute(v, *node, &copy);
+    component_check_unbind(v, mark);
     TRY(status);
-    TRY(check_node_new(v, copy->kind, &open));
+    TRY(component_check_node_new(v, copy->kind, &open));
     *open = *copy;
     open->self = open;
     open->stamp = 0;
@@ -363,7 +369,7 @@ static whit_status find_free(checker *v, const component_node *node, bool *out)
 {
     if (!node || *out || !node->has_resource)
         return WHIT_OK;
-    TRY(check_work(v, 1));
+    TRY(component_check_work(v, 1));
     if (node->resource) {
         *out = !node->resource->bound;
         return WHIT_OK;
@@ -376,7 +382,8 @@ static whit_status find_free(checker *v, const component_node *node, bool *out)
     return status;
 }
 
-whit_status check_has_free(checker *v, const component_node *node, bool *out)
+whit_status component_check_has_free(checker *v, const component_node *node,
+                                     bool *out)
 {
     *out = false;
     return find_free(v, node, out);

@@ -9,8 +9,8 @@ static bool is_value_type(const component_node *node)
            node->kind > COMPONENT_TYPE_ASYNC_FUNC;
 }
 
-whit_status check_valtype(checker *v, component_valtype type,
-                          const component_node **out)
+whit_status component_check_valtype(checker *v, component_valtype type,
+                                    const component_node **out)
 {
     *out = NULL;
     if (type.primitive == COMPONENT_NO_TYPE)
@@ -19,10 +19,11 @@ whit_status check_valtype(checker *v, component_valtype type,
         *out = v->primitives[type.primitive];
         return WHIT_OK;
     }
-    TRY(check_type(v, type.index, out));
+    TRY(component_check_type(v, type.index, out));
     if (is_value_type(*out))
         return WHIT_OK;
-    return check_fail(v, "type index %u is not a defined type", type.index);
+    return component_check_fail(v, "type index %u is not a defined type",
+                                type.index);
 }
 
 /* ---- Value types ---- */
@@ -35,7 +36,7 @@ static whit_status check_members(checker *v, const component_type *type,
     TRY_ALLOC(members, v->error);
     for (uint32_t i = 0; i < type->field_count; i++) {
         members[i].name = type->fields[i].name;
-        TRY(check_valtype(v, type->fields[i].type, &members[i].type));
+        TRY(component_check_valtype(v, type->fields[i].type, &members[i].type));
     }
     out->members = members;
     out->member_count = type->field_count;
@@ -49,29 +50,34 @@ static whit_status check_fields(checker *v, const component_type *type,
     switch (type->kind) {
     case COMPONENT_TYPE_RECORD:
         if (!count)
-            return check_fail(v, "record type must have at least one field");
-        TRY(check_labels(v, type->fields, count, "record", "field"));
+            return component_check_fail(
+                v, "record type must have at least one field");
+        TRY(component_check_labels(v, type->fields, count, "record", "field"));
         break;
     case COMPONENT_TYPE_VARIANT:
         if (!count)
-            return check_fail(v, "variant type must have at least one case");
-        TRY(check_labels(v, type->fields, count, "variant", "case"));
+            return component_check_fail(
+                v, "variant type must have at least one case");
+        TRY(component_check_labels(v, type->fields, count, "variant", "case"));
         break;
     case COMPONENT_TYPE_ENUM:
         if (!count)
-            return check_fail(v, "enum type must have at least one variant");
-        TRY(check_labels(v, type->fields, count, "enum", "tag"));
+            return component_check_fail(
+                v, "enum type must have at least one variant");
+        TRY(component_check_labels(v, type->fields, count, "enum", "tag"));
         break;
     case COMPONENT_TYPE_FLAGS:
         if (!count)
-            return check_fail(v, "flags must have at least one entry");
+            return component_check_fail(v,
+                                        "flags must have at least one entry");
         if (count > 32)
-            return check_fail(v, "cannot have more than 32 flags");
-        TRY(check_labels(v, type->fields, count, "", "flag"));
+            return component_check_fail(v, "cannot have more than 32 flags");
+        TRY(component_check_labels(v, type->fields, count, "", "flag"));
         break;
     default:
         if (!count)
-            return check_fail(v, "tuple type must have at least one type");
+            return component_check_fail(
+                v, "tuple type must have at least one type");
     }
     return check_members(v, type, out);
 }
@@ -79,43 +85,45 @@ static whit_status check_fields(checker *v, const component_type *type,
 static whit_status check_async(checker *v, const component_type *type,
                                component_node *out)
 {
-    TRY(check_valtype(v, type->element, &out->element));
+    TRY(component_check_valtype(v, type->element, &out->element));
     bool stream = type->kind == COMPONENT_TYPE_STREAM;
     if (!out->element)
         return WHIT_OK;
     if (out->element->has_borrow)
-        return check_fail(v, "a %s cannot contain a `borrow` type",
-                          stream ? "stream" : "future");
+        return component_check_fail(v, "a %s cannot contain a `borrow` type",
+                                    stream ? "stream" : "future");
     if (stream && out->element->kind == COMPONENT_TYPE_PRIMITIVE &&
         out->element->primitive == COMPONENT_CHAR)
-        return check_fail(v, "`stream<char>` is not valid at this time; use "
-                             "`stream<u8>`");
+        return component_check_fail(
+            v, "`stream<char>` is not valid at this time; use "
+               "`stream<u8>`");
     return WHIT_OK;
 }
 
 static whit_status check_map(checker *v, const component_type *type,
                              component_node *out)
 {
-    TRY(check_valtype(v, type->element, &out->element));
-    TRY(check_valtype(v, type->other, &out->other));
+    TRY(component_check_valtype(v, type->element, &out->element));
+    TRY(component_check_valtype(v, type->other, &out->other));
     const component_node *key = out->element;
     if (key->kind == COMPONENT_TYPE_PRIMITIVE &&
         key->primitive != COMPONENT_F32 && key->primitive != COMPONENT_F64 &&
         key->primitive != COMPONENT_ERROR_CONTEXT)
         return WHIT_OK;
-    return check_fail(v,
-                      "a map's key must be bool, an integer, char or "
-                      "string, not %s",
-                      check_kind_text(key));
+    return component_check_fail(v,
+                                "a map's key must be bool, an integer, char or "
+                                "string, not %s",
+                                component_check_kind_text(key));
 }
 
 static whit_status check_handle(checker *v, const component_type *type,
                                 component_node *out)
 {
-    TRY(check_type(v, type->index, &out->element));
+    TRY(component_check_type(v, type->index, &out->element));
     if (out->element->kind == COMPONENT_TYPE_RESOURCE)
         return WHIT_OK;
-    return check_fail(v, "type index %u is not a resource type", type->index);
+    return component_check_fail(v, "type index %u is not a resource type",
+                                type->index);
 }
 
 static whit_status check_value_type(checker *v, const component_type *type,
@@ -127,16 +135,17 @@ static whit_status check_value_type(checker *v, const component_type *type,
         return WHIT_OK;
     case COMPONENT_TYPE_LIST:
     case COMPONENT_TYPE_OPTION:
-        return check_valtype(v, type->element, &out->element);
+        return component_check_valtype(v, type->element, &out->element);
     case COMPONENT_TYPE_FIXED_LIST:
         if (!type->length)
-            return check_fail(v, "a fixed-length list must have at least one "
-                                 "element");
+            return component_check_fail(
+                v, "a fixed-length list must have at least one "
+                   "element");
         out->length = type->length;
-        return check_valtype(v, type->element, &out->element);
+        return component_check_valtype(v, type->element, &out->element);
     case COMPONENT_TYPE_RESULT:
-        TRY(check_valtype(v, type->element, &out->element));
-        return check_valtype(v, type->other, &out->other);
+        TRY(component_check_valtype(v, type->element, &out->element));
+        return component_check_valtype(v, type->other, &out->other);
     case COMPONENT_TYPE_MAP:
         return check_map(v, type, out);
     case COMPONENT_TYPE_OWN:
@@ -156,12 +165,13 @@ static whit_status check_function(checker *v, const component_type *type,
                                   component_node *out)
 {
     out->is_async = type->is_async;
-    TRY(check_labels(v, type->fields, type->field_count, "function",
-                     "parameter"));
+    TRY(component_check_labels(v, type->fields, type->field_count, "function",
+                               "parameter"));
     TRY(check_members(v, type, out));
-    TRY(check_valtype(v, type->element, &out->element));
+    TRY(component_check_valtype(v, type->element, &out->element));
     if (out->element && out->element->has_borrow)
-        return check_fail(v, "function result cannot contain a `borrow` type");
+        return component_check_fail(
+            v, "function result cannot contain a `borrow` type");
     return WHIT_OK;
 }
 
@@ -169,54 +179,57 @@ static whit_status check_resource(checker *v, const component_type *type,
                                   const component_node **out)
 {
     if (v->scope->kind != CHECK_COMPONENT)
-        return check_fail(v, "resources can only be defined within a concrete "
-                             "component");
+        return component_check_fail(
+            v, "resources can only be defined within a concrete "
+               "component");
     if (type->rep != WASM_I32)
-        return check_fail(v, "resources can only be represented by `i32`");
+        return component_check_fail(
+            v, "resources can only be represented by `i32`");
     component_resource *resource = NULL;
-    TRY(check_resource_new(v, v->scope->component, &resource));
+    TRY(component_check_resource_new(v, v->scope->component, &resource));
     resource->rep = type->rep;
     resource->has_destructor = type->has_destructor;
     resource->destructor = type->destructor;
     if (type->has_destructor) {
         const component_space_item *item = NULL;
-        TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC, type->destructor,
-                       &item));
+        TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_FUNC,
+                                 type->destructor, &item));
         const wasm_functype *func = &item->core.type->func;
         if (func->param_count != 1 || func->params[0] != type->rep ||
             func->result_count)
-            return check_fail(v,
-                              "core function %u has wrong signature for a "
-                              "destructor: it must take the `i32` and "
-                              "return nothing",
-                              type->destructor);
+            return component_check_fail(
+                v,
+                "core function %u has wrong signature for a "
+                "destructor: it must take the `i32` and "
+                "return nothing",
+                type->destructor);
     }
-    TRY(check_push(v, &v->scope->defined, &resource,
-                   sizeof(component_resource *)));
-    return check_resource_node(v, resource, out);
+    TRY(component_check_push(v, &v->scope->defined, &resource,
+                             sizeof(component_resource *)));
+    return component_check_resource_node(v, resource, out);
 }
 
 /* ---- Component and instance types ---- */
 
-whit_status check_scope_type(checker *v, const check_scope *scope,
-                             const component_node **out)
+whit_status component_check_scope_type(checker *v, const check_scope *scope,
+                                       const component_node **out)
 {
     component_node *node = NULL;
-    TRY(check_node_new(v,
-                       scope->kind == CHECK_INSTANCE_TYPE
-                           ? COMPONENT_TYPE_INSTANCE
-                           : COMPONENT_TYPE_COMPONENT,
-                       &node));
-    TRY(check_keep(v, &scope->imports, sizeof *node->imports, &node->imports,
-                   &node->import_count));
-    TRY(check_keep(v, &scope->exports, sizeof *node->exports, &node->exports,
-                   &node->export_count));
-    TRY(check_keep(v, &scope->imported, sizeof *node->imported, &node->imported,
-                   &node->imported_count));
-    TRY(check_keep(v, &scope->defined, sizeof *node->resources,
-                   &node->resources, &node->resource_count));
+    TRY(component_check_node_new(v,
+                                 scope->kind == CHECK_INSTANCE_TYPE
+                                     ? COMPONENT_TYPE_INSTANCE
+                                     : COMPONENT_TYPE_COMPONENT,
+                                 &node));
+    TRY(component_check_keep(v, &scope->imports, sizeof *node->imports,
+                             &node->imports, &node->import_count));
+    TRY(component_check_keep(v, &scope->exports, sizeof *node->exports,
+                             &node->exports, &node->export_count));
+    TRY(component_check_keep(v, &scope->imported, sizeof *node->imported,
+                             &node->imported, &node->imported_count));
+    TRY(component_check_keep(v, &scope->defined, sizeof *node->resources,
+                             &node->resources, &node->resource_count));
     *out = node;
-    return check_node_finish(v, node);
+    return component_check_node_finish(v, node);
 }
 
 static whit_status check_declarator(checker *v, const component_definition *d)
@@ -224,13 +237,13 @@ static whit_status check_declarator(checker *v, const component_definition *d)
     v->current = d;
     switch (d->kind) {
     case COMPONENT_DEF_CORE_TYPE:
-        return check_core_type(v, d->core_type);
+        return component_check_core_type(v, d->core_type);
     case COMPONENT_DEF_TYPE:
-        return check_define_type(v, d->type);
+        return component_check_define_type(v, d->type);
     case COMPONENT_DEF_ALIAS:
-        return check_alias(v, &d->alias);
+        return component_check_alias(v, &d->alias);
     default:
-        return check_external(v, d);
+        return component_check_external(v, d);
     }
 }
 
@@ -239,22 +252,22 @@ static whit_status check_declarators(checker *v, const component_type *type,
 {
     check_scope scope;
     const component_definition *current = v->current;
-    check_scope_open(v, &scope,
-                     type->kind == COMPONENT_TYPE_INSTANCE
-                         ? CHECK_INSTANCE_TYPE
-                         : CHECK_COMPONENT_TYPE,
-                     NULL);
+    component_check_scope_open(v, &scope,
+                               type->kind == COMPONENT_TYPE_INSTANCE
+                                   ? CHECK_INSTANCE_TYPE
+                                   : CHECK_COMPONENT_TYPE,
+                               NULL);
     whit_status status = WHIT_OK;
     for (uint32_t i = 0; status == WHIT_OK && i < type->declarator_count; i++)
         status = check_declarator(v, &type->declarators[i]);
     v->current = current;
     if (status == WHIT_OK)
-        status = check_scope_type(v, &scope, out);
-    check_scope_close(v, &scope);
+        status = component_check_scope_type(v, &scope, out);
+    component_check_scope_close(v, &scope);
     return status;
 }
 
-whit_status check_define_type(checker *v, const component_type *type)
+whit_status component_check_define_type(checker *v, const component_type *type)
 {
     component_space_item item = {.shape = NULL};
     component_node *node = NULL;
@@ -267,14 +280,14 @@ whit_status check_define_type(checker *v, const component_type *type)
         TRY(check_declarators(v, type, &item.type));
         break;
     default:
-        TRY(check_node_new(v, type->kind, &node));
+        TRY(component_check_node_new(v, type->kind, &node));
         TRY(type->kind == COMPONENT_TYPE_FUNC
                 ? check_function(v, type, node)
                 : check_value_type(v, type, node));
-        TRY(check_node_finish(v, node));
+        TRY(component_check_node_finish(v, node));
         item.type = node;
     }
-    return check_add_item(v, COMPONENT_SORT_TYPE, &item);
+    return component_check_add_item(v, COMPONENT_SORT_TYPE, &item);
 }
 
 /* ---- What imports and exports declare ---- */
@@ -283,14 +296,15 @@ static whit_status check_extern_type(checker *v, const component_extern *type,
                                      component_type_kind kind, const char *noun,
                                      component_entity *out)
 {
-    TRY(check_type(v, type->index, &out->type));
+    TRY(component_check_type(v, type->index, &out->type));
     if (out->type->kind == kind)
         return WHIT_OK;
-    return check_fail(v, "type index %u is not %s type", type->index, noun);
+    return component_check_fail(v, "type index %u is not %s type", type->index,
+                                noun);
 }
 
-whit_status check_extern(checker *v, const component_extern *type,
-                         component_entity *out)
+whit_status component_check_extern(checker *v, const component_extern *type,
+                                   component_entity *out)
 {
     *out = (component_entity){.sort = type->sort};
     const component_space_item *item = NULL;
@@ -298,12 +312,12 @@ whit_status check_extern(checker *v, const component_extern *type,
     const component_node *node = NULL;
     switch (type->sort) {
     case COMPONENT_SORT_CORE_MODULE:
-        TRY(check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE, type->index,
-                       &item));
+        TRY(component_check_item(v, v->scope, COMPONENT_SORT_CORE_TYPE,
+                                 type->index, &item));
         out->shape = item->shape;
         if (!out->shape)
-            return check_fail(v, "core type index %u is not a module type",
-                              type->index);
+            return component_check_fail(
+                v, "core type index %u is not a module type", type->index);
         return WHIT_OK;
     case COMPONENT_SORT_FUNC:
         return check_extern_type(v, type, COMPONENT_TYPE_FUNC, "a function",
@@ -316,11 +330,11 @@ whit_status check_extern(checker *v, const component_extern *type,
                                  "an instance", out);
     case COMPONENT_SORT_TYPE:
         if (type->is_eq) {
-            TRY(check_type(v, type->index, &node));
-            return check_node_alias(v, node, &out->type);
+            TRY(component_check_type(v, type->index, &node));
+            return component_check_node_alias(v, node, &out->type);
         }
-        TRY(check_resource_new(v, NULL, &resource));
-        return check_resource_node(v, resource, &out->type);
+        TRY(component_check_resource_new(v, NULL, &resource));
+        return component_check_resource_node(v, resource, &out->type);
     default:
         return error_set(v->error, WHIT_UNSUPPORTED,
                          "component values are gated: the specification has "

@@ -19,7 +19,7 @@ static uint32_t item_list(const wit_decoder *d, uint32_t world, uint32_t docs,
     uint64_t known;
     uint32_t list = component_docs_get(&d->docs, docs, exports);
     if (exported && (component_docs_child(&d->docs, list, name) != WIT_NONE ||
-                     decoder_find(&d->items, world, 0, name, &known)))
+                     component_decoder_find(&d->items, world, 0, name, &known)))
         return list;
     return component_docs_get(&d->docs, docs, imports);
 }
@@ -36,11 +36,11 @@ static whit_status statement_about(wit_decoder *d, uint32_t docs, bool exported,
     uint32_t texts = component_docs_get(&d->docs, docs,
                                         exported ? "interface_export_docs"
                                                  : "interface_import_docs");
-    TRY(decoder_about(d, WIT_NONE, entity, out));
+    TRY(component_decoder_about(d, WIT_NONE, entity, out));
     out->docs = component_docs_text(
         &d->docs, component_docs_child(&d->docs, texts, entity->name));
-    return decoder_gate(d, component_docs_child(&d->docs, gates, entity->name),
-                        &out->gate);
+    return component_decoder_gate(
+        d, component_docs_child(&d->docs, gates, entity->name), &out->gate);
 }
 
 static uint32_t next_item(const wit_decoder *d, uint32_t world, bool exported)
@@ -57,12 +57,14 @@ static whit_status fill_named(wit_decoder *d, uint32_t world, bool exported,
     wit_item item = {.kind = WIT_ITEM_INTERFACE, .index = interface};
     slice key = slice_of(&interface, sizeof interface);
     uint64_t known;
-    TRY(decoder_fill_interface(d, interface, entity,
-                               decoder_interface_docs(d, interface)));
-    if (decoder_find(&d->items, world, 2 + (uint32_t)exported, key, &known))
+    TRY(component_decoder_fill_interface(
+        d, interface, entity, component_decoder_interface_docs(d, interface)));
+    if (component_decoder_find(&d->items, world, 2 + (uint32_t)exported, key,
+                               &known))
         return WHIT_OK;
     TRY(statement_about(d, docs, exported, entity, &item.about));
-    TRY(decoder_remember(d, &d->items, world, 2 + (uint32_t)exported, key, 0));
+    TRY(component_decoder_remember(d, &d->items, world, 2 + (uint32_t)exported,
+                                   key, 0));
     return wit_set_add_item(d->set, world, exported, &item, d->error);
 }
 
@@ -77,7 +79,8 @@ static whit_status fill_labelled(wit_decoder *d, uint32_t world, bool exported,
     uint32_t list = item_list(d, world, docs, exported, "interfaces",
                               "interface_exports", entity->name);
     uint32_t inner = component_docs_child(&d->docs, list, entity->name);
-    if (decoder_find(&d->items, world, exported, entity->name, &known)) {
+    if (component_decoder_find(&d->items, world, exported, entity->name,
+                               &known)) {
         const wit_world *what = &d->set->worlds[world];
         item = (exported ? what->exports : what->imports)[known];
         if (item.kind != WIT_ITEM_INTERFACE ||
@@ -85,21 +88,21 @@ static whit_status fill_labelled(wit_decoder *d, uint32_t world, bool exported,
             return error_set(d->error, WHIT_INVALID,
                              "'%.*s' is two different things",
                              SLICE_ARG(entity->name));
-        return decoder_fill_interface(d, item.index, entity, inner);
+        return component_decoder_fill_interface(d, item.index, entity, inner);
     }
     if (interface == WIT_NONE) {
-        TRY(decoder_about(d, inner, entity, &item.about));
+        TRY(component_decoder_about(d, inner, entity, &item.about));
         TRY(wit_set_add_interface(d->set, d->set->worlds[world].package,
                                   slice_of(NULL, 0), &item.about, &item.index,
                                   d->error));
     } else {
         TRY(statement_about(d, docs, exported, entity, &item.about));
-        inner = decoder_interface_docs(d, interface);
+        inner = component_decoder_interface_docs(d, interface);
     }
-    TRY(decoder_fill_interface(d, item.index, entity, inner));
-    TRY(decoder_keep(d, entity->name, &item.name));
-    TRY(decoder_remember(d, &d->items, world, exported, entity->name,
-                         next_item(d, world, exported)));
+    TRY(component_decoder_fill_interface(d, item.index, entity, inner));
+    TRY(component_decoder_keep(d, entity->name, &item.name));
+    TRY(component_decoder_remember(d, &d->items, world, exported, entity->name,
+                                   next_item(d, world, exported)));
     return wit_set_add_item(d->set, world, exported, &item, d->error);
 }
 
@@ -107,9 +110,10 @@ static whit_status fill_instance(wit_decoder *d, uint32_t world, bool exported,
                                  const component_entity *entity, uint32_t docs)
 {
     uint32_t interface;
-    TRY(decoder_instance(d, entity, &interface));
+    TRY(component_decoder_instance(d, entity, &interface));
     return interface == WIT_NONE ||
-                   decoder_attribute(entity, COMPONENT_IMPLEMENTS).data
+                   component_decoder_attribute(entity, COMPONENT_IMPLEMENTS)
+                       .data
                ? fill_labelled(d, world, exported, entity, interface, docs)
                : fill_named(d, world, exported, entity, interface, docs);
 }
@@ -123,13 +127,14 @@ static whit_status fill_item(wit_decoder *d, uint32_t world, bool exported,
     case COMPONENT_SORT_INSTANCE:
         return fill_instance(d, world, exported, entity, docs);
     case COMPONENT_SORT_FUNC:
-        return decoder_function(d, exported, entity,
-                                item_list(d, world, docs, exported, "funcs",
-                                          "func_exports", entity->name));
+        return component_decoder_function(d, exported, entity,
+                                          item_list(d, world, docs, exported,
+                                                    "funcs", "func_exports",
+                                                    entity->name));
     case COMPONENT_SORT_TYPE:
         if (!exported)
-            return decoder_type(d, entity,
-                                component_docs_get(&d->docs, docs, "types"));
+            return component_decoder_type(
+                d, entity, component_docs_get(&d->docs, docs, "types"));
         break;
     default:
         break;
@@ -142,9 +147,9 @@ static whit_status fill_item(wit_decoder *d, uint32_t world, bool exported,
                      component_sort_text(entity->sort));
 }
 
-whit_status decoder_fill_world(wit_decoder *d, uint32_t world,
-                               const component_node *type, bool strict,
-                               uint32_t docs)
+whit_status component_decoder_fill_world(wit_decoder *d, uint32_t world,
+                                         const component_node *type,
+                                         bool strict, uint32_t docs)
 {
     whit_status status = WHIT_OK;
     for (int exported = 0; exported < 2 && status == WHIT_OK; exported++) {
@@ -162,23 +167,26 @@ whit_status decoder_fill_world(wit_decoder *d, uint32_t world,
     return status;
 }
 
-whit_status decoder_world(wit_decoder *d, const component_entity *entity,
-                          uint32_t *out)
+whit_status component_decoder_world(wit_decoder *d,
+                                    const component_entity *entity,
+                                    uint32_t *out)
 {
     component_name_parts parts;
     uint32_t package;
     wit_about about;
     slice name;
-    TRY(decoder_package(d, entity->name,
-                        decoder_attribute(entity, COMPONENT_VERSION_SUFFIX),
-                        &parts, &package));
+    TRY(component_decoder_package(
+        d, entity->name,
+        component_decoder_attribute(entity, COMPONENT_VERSION_SUFFIX), &parts,
+        &package));
     *out = wit_find_world(d->set, package, parts.interface);
     if (*out != WIT_NONE)
         return error_set(d->error, WHIT_INVALID,
                          "the world '%.*s' is there already",
                          SLICE_ARG(entity->name));
-    TRY(decoder_keep(d, parts.interface, &name));
-    TRY(decoder_about(d, decoder_world_docs(d, package, name), NULL, &about));
+    TRY(component_decoder_keep(d, parts.interface, &name));
+    TRY(component_decoder_about(
+        d, component_decoder_world_docs(d, package, name), NULL, &about));
     return wit_set_add_world(d->set, package, name, &about, out, d->error);
 }
 
@@ -218,8 +226,8 @@ static whit_status described(wit_decoder *d, const component_entity *root,
                      SLICE_ARG(root->name));
 }
 
-whit_status decoder_world_of(wit_decoder *d, const component *root,
-                             const component_entity **out)
+whit_status component_decoder_world_of(wit_decoder *d, const component *root,
+                                       const component_entity **out)
 {
     const component_node *type = root->info->type;
     if (type->export_count != 1 || !component_wit_is_package(root))
@@ -241,13 +249,14 @@ static whit_status decode_interface(wit_decoder *d, const component_node *type)
             i < type->import_count ? &type->imports[i] : type->exports;
         uint32_t interface = WIT_NONE;
         if (entity->sort == COMPONENT_SORT_INSTANCE)
-            TRY(decoder_instance(d, entity, &interface));
+            TRY(component_decoder_instance(d, entity, &interface));
         if (interface == WIT_NONE)
             return error_set(d->error, WHIT_UNSUPPORTED,
                              "'%.*s' is not an interface with a full name",
                              SLICE_ARG(entity->name));
-        TRY(decoder_fill_interface(d, interface, entity,
-                                   decoder_interface_docs(d, interface)));
+        TRY(component_decoder_fill_interface(
+            d, interface, entity,
+            component_decoder_interface_docs(d, interface)));
     }
     return WHIT_OK;
 }
@@ -255,10 +264,11 @@ static whit_status decode_interface(wit_decoder *d, const component_node *type)
 static whit_status decode_world(wit_decoder *d, const component_entity *entity)
 {
     uint32_t world;
-    TRY(decoder_world(d, entity, &world));
+    TRY(component_decoder_world(d, entity, &world));
     const wit_world *what = &d->set->worlds[world];
-    TRY(decoder_fill_world(d, world, entity->type, true,
-                           decoder_world_docs(d, what->package, what->name)));
+    TRY(component_decoder_fill_world(
+        d, world, entity->type, true,
+        component_decoder_world_docs(d, what->package, what->name)));
     return wit_set_complete_world(d->set, world, d->error);
 }
 
@@ -272,9 +282,10 @@ static whit_status root_package(wit_decoder *d, const component_node *root,
         component_name_parts parts;
         uint32_t package;
         TRY(described(d, &root->exports[i], &what));
-        TRY(decoder_package(d, what->name,
-                            decoder_attribute(what, COMPONENT_VERSION_SUFFIX),
-                            &parts, &package));
+        TRY(component_decoder_package(
+            d, what->name,
+            component_decoder_attribute(what, COMPONENT_VERSION_SUFFIX), &parts,
+            &package));
         if (*out != WIT_NONE && package != *out)
             return error_set(d->error, WHIT_UNSUPPORTED,
                              "'%.*s' is of another package than what stands "
@@ -295,11 +306,11 @@ static whit_status decode_package(wit_decoder *d, const component *root,
     for (uint32_t i = 0; i < type->export_count; i++)
         types[i] = type->exports[i].type;
     whit_status status =
-        decoder_make_packages(d, types, type->export_count, true);
+        component_decoder_make_packages(d, types, type->export_count, true);
     mem_free(types);
     TRY(status);
     TRY(root_package(d, type, package));
-    TRY(decoder_set_docs(d, root, *package));
+    TRY(component_decoder_set_docs(d, root, *package));
     for (uint32_t i = 0; i < type->export_count; i++) {
         const component_entity *what;
         TRY(described(d, &type->exports[i], &what));
@@ -317,12 +328,12 @@ static whit_status decode_component(wit_decoder *d, const component *root,
     static const wit_about plain = {.place.source = WIT_NONE};
     const component_node *type = root->info->type;
     uint32_t world;
-    TRY(decoder_make_packages(d, &type, 1, true));
+    TRY(component_decoder_make_packages(d, &type, 1, true));
     TRY(wit_set_add_package(d->set, slice_text("root"), slice_text("component"),
                             &(wit_version){0}, package, d->error));
     TRY(wit_set_add_world(d->set, *package, slice_text("root"), &plain, &world,
                           d->error));
-    TRY(decoder_fill_world(d, world, type, false, WIT_NONE));
+    TRY(component_decoder_fill_world(d, world, type, false, WIT_NONE));
     return wit_set_complete_world(d->set, world, d->error);
 }
 
@@ -330,11 +341,11 @@ whit_status component_wit_decode_file(wit_set *set, const component_file *file,
                                       uint32_t *package, whit_error *error)
 {
     wit_decoder d;
-    decoder_init(&d, set, error);
+    component_decoder_init(&d, set, error);
     whit_status status = component_wit_is_package(&file->root)
                              ? decode_package(&d, &file->root, package)
                              : decode_component(&d, &file->root, package);
-    decoder_release(&d);
+    component_decoder_release(&d);
     return status;
 }
 

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "component/wit_decode_private.h"
 
-void decoder_init(wit_decoder *d, wit_set *set, whit_error *error)
+void component_decoder_init(wit_decoder *d, wit_set *set, whit_error *error)
 {
     *d = (wit_decoder){.set = set, .error = error, .docs_package = WIT_NONE};
     arena_init(&d->scratch);
@@ -17,7 +17,7 @@ void decoder_init(wit_decoder *d, wit_set *set, whit_error *error)
     map_init(&d->versions);
 }
 
-void decoder_release(wit_decoder *d)
+void component_decoder_release(wit_decoder *d)
 {
     component_docs_release(&d->docs);
     map_release(&d->types);
@@ -29,7 +29,7 @@ void decoder_release(wit_decoder *d)
     arena_release(&d->scratch);
 }
 
-whit_status decoder_keep(wit_decoder *d, slice text, slice *out)
+whit_status component_decoder_keep(wit_decoder *d, slice text, slice *out)
 {
     *out = (slice){0};
     if (!text.size)
@@ -50,8 +50,8 @@ static void write_key(uint8_t *key, uint32_t a, uint32_t b, slice name)
         memcpy(key + sizeof a + sizeof b, name.data, name.size);
 }
 
-bool decoder_find(const map *where, uint32_t a, uint32_t b, slice name,
-                  uint64_t *value)
+bool component_decoder_find(const map *where, uint32_t a, uint32_t b,
+                            slice name, uint64_t *value)
 {
     uint8_t small[160], *key = small;
     size_t size = name.size + sizeof a + sizeof b;
@@ -66,8 +66,8 @@ bool decoder_find(const map *where, uint32_t a, uint32_t b, slice name,
     return found;
 }
 
-whit_status decoder_remember(wit_decoder *d, map *where, uint32_t a, uint32_t b,
-                             slice name, uint64_t value)
+whit_status component_decoder_remember(wit_decoder *d, map *where, uint32_t a,
+                                       uint32_t b, slice name, uint64_t value)
 {
     size_t size = name.size + sizeof a + sizeof b;
     uint8_t *key = arena_alloc(&d->scratch, size);
@@ -78,8 +78,8 @@ whit_status decoder_remember(wit_decoder *d, map *where, uint32_t a, uint32_t b,
 
 /* ---- Documentation ---- */
 
-slice decoder_attribute(const component_entity *entity,
-                        component_attribute_kind kind)
+slice component_decoder_attribute(const component_entity *entity,
+                                  component_attribute_kind kind)
 {
     for (uint32_t i = 0; i < entity->attribute_count; i++)
         if (entity->attributes[i].kind == kind)
@@ -87,7 +87,8 @@ slice decoder_attribute(const component_entity *entity,
     return slice_of(NULL, 0);
 }
 
-whit_status decoder_gate(wit_decoder *d, uint32_t node, const wit_gate **out)
+whit_status component_decoder_gate(wit_decoder *d, uint32_t node,
+                                   const wit_gate **out)
 {
     uint32_t stable = component_docs_get(&d->docs, node, "stable");
     uint32_t unstable = component_docs_get(&d->docs, node, "unstable");
@@ -110,8 +111,9 @@ whit_status decoder_gate(wit_decoder *d, uint32_t node, const wit_gate **out)
     return WHIT_OK;
 }
 
-whit_status decoder_about(wit_decoder *d, uint32_t node,
-                          const component_entity *entity, wit_about *out)
+whit_status component_decoder_about(wit_decoder *d, uint32_t node,
+                                    const component_entity *entity,
+                                    wit_about *out)
 {
     *out = (wit_about){.place.source = WIT_NONE};
     out->docs = component_docs_text(&d->docs,
@@ -119,16 +121,16 @@ whit_status decoder_about(wit_decoder *d, uint32_t node,
     if (!out->docs.size)
         out->docs = component_docs_text(&d->docs, node);
     if (entity) {
-        slice id = decoder_attribute(entity, COMPONENT_EXTERNAL_ID);
+        slice id = component_decoder_attribute(entity, COMPONENT_EXTERNAL_ID);
         out->has_external_id = id.data != NULL;
-        TRY(decoder_keep(d, id, &out->external_id));
+        TRY(component_decoder_keep(d, id, &out->external_id));
     }
-    return decoder_gate(d, component_docs_get(&d->docs, node, "stability"),
-                        &out->gate);
+    return component_decoder_gate(
+        d, component_docs_get(&d->docs, node, "stability"), &out->gate);
 }
 
-whit_status decoder_set_docs(wit_decoder *d, const component *root,
-                             uint32_t package)
+whit_status component_decoder_set_docs(wit_decoder *d, const component *root,
+                                       uint32_t package)
 {
     component_docs_release(&d->docs);
     d->docs_package = package;
@@ -157,13 +159,15 @@ static uint32_t definition_docs(const wit_decoder *d, uint32_t package,
                                 name);
 }
 
-uint32_t decoder_interface_docs(const wit_decoder *d, uint32_t interface)
+uint32_t component_decoder_interface_docs(const wit_decoder *d,
+                                          uint32_t interface)
 {
     const wit_interface *what = &d->set->interfaces[interface];
     return definition_docs(d, what->package, "interfaces", what->name);
 }
 
-uint32_t decoder_world_docs(const wit_decoder *d, uint32_t package, slice name)
+uint32_t component_decoder_world_docs(const wit_decoder *d, uint32_t package,
+                                      slice name)
 {
     return definition_docs(d, package, "worlds", name);
 }
@@ -172,8 +176,10 @@ uint32_t decoder_world_docs(const wit_decoder *d, uint32_t package, slice name)
 
 /* The name taken apart, with the whole version, or the one that takes its
  * place. */
-static whit_status parse_name(wit_decoder *d, slice name, slice suffix,
-                              component_name_parts *parts, wit_version *version)
+static whit_status component_parse_name(wit_decoder *d, slice name,
+                                        slice suffix,
+                                        component_name_parts *parts,
+                                        wit_version *version)
 {
     uint64_t other;
     slice text;
@@ -186,7 +192,7 @@ static whit_status parse_name(wit_decoder *d, slice name, slice suffix,
                          SLICE_ARG(name));
     if (!parts->version.size)
         return WHIT_OK;
-    if (decoder_find(&d->versions, 0, 0, name, &other)) {
+    if (component_decoder_find(&d->versions, 0, 0, name, &other)) {
         const slice *kept = (const slice *)(uintptr_t)other;
         return wit_version_parse(*kept, version, d->error);
     }
@@ -200,57 +206,60 @@ static whit_status parse_name(wit_decoder *d, slice name, slice suffix,
     return wit_version_parse(text, version, d->error);
 }
 
-whit_status decoder_package(wit_decoder *d, slice name, slice suffix,
-                            component_name_parts *parts, uint32_t *out)
+whit_status component_decoder_package(wit_decoder *d, slice name, slice suffix,
+                                      component_name_parts *parts,
+                                      uint32_t *out)
 {
     wit_version version;
     slice space, package;
-    TRY(parse_name(d, name, suffix, parts, &version));
+    TRY(component_parse_name(d, name, suffix, parts, &version));
     *out =
         wit_find_package(d->set, parts->namespace_, parts->package, &version);
     if (*out != WIT_NONE)
         return WHIT_OK;
-    TRY(decoder_keep(d, parts->namespace_, &space));
-    TRY(decoder_keep(d, parts->package, &package));
+    TRY(component_decoder_keep(d, parts->namespace_, &space));
+    TRY(component_decoder_keep(d, parts->package, &package));
     return wit_set_add_package(d->set, space, package, &version, out, d->error);
 }
 
-whit_status decoder_interface(wit_decoder *d, slice name, slice suffix,
-                              uint32_t *out)
+whit_status component_decoder_interface(wit_decoder *d, slice name,
+                                        slice suffix, uint32_t *out)
 {
     component_name_parts parts;
     uint32_t package;
     wit_about about;
     slice kept;
-    TRY(decoder_package(d, name, suffix, &parts, &package));
+    TRY(component_decoder_package(d, name, suffix, &parts, &package));
     *out = wit_find_interface(d->set, package, parts.interface);
     if (*out != WIT_NONE)
         return WHIT_OK;
-    TRY(decoder_about(
+    TRY(component_decoder_about(
         d, definition_docs(d, package, "interfaces", parts.interface), NULL,
         &about));
-    TRY(decoder_keep(d, parts.interface, &kept));
+    TRY(component_decoder_keep(d, parts.interface, &kept));
     return wit_set_add_interface(d->set, package, kept, &about, out, d->error);
 }
 
-bool decoder_full_name(const component_entity *instance, slice *name,
-                       slice *suffix)
+bool component_decoder_full_name(const component_entity *instance, slice *name,
+                                 slice *suffix)
 {
     component_name_parts parts;
-    slice implements = decoder_attribute(instance, COMPONENT_IMPLEMENTS);
+    slice implements =
+        component_decoder_attribute(instance, COMPONENT_IMPLEMENTS);
     *name = implements.data ? implements : instance->name;
-    *suffix = decoder_attribute(instance, COMPONENT_VERSION_SUFFIX);
+    *suffix = component_decoder_attribute(instance, COMPONENT_VERSION_SUFFIX);
     return component_name_parse(*name, suffix->size != 0, &parts, NULL) ==
                WHIT_OK &&
            parts.kind == COMPONENT_NAME_INTERFACE;
 }
 
-whit_status decoder_instance(wit_decoder *d, const component_entity *instance,
-                             uint32_t *out)
+whit_status component_decoder_instance(wit_decoder *d,
+                                       const component_entity *instance,
+                                       uint32_t *out)
 {
     slice name, suffix;
     *out = WIT_NONE;
-    return decoder_full_name(instance, &name, &suffix)
-               ? decoder_interface(d, name, suffix, out)
+    return component_decoder_full_name(instance, &name, &suffix)
+               ? component_decoder_interface(d, name, suffix, out)
                : WHIT_OK;
 }

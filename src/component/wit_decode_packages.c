@@ -39,7 +39,7 @@ static whit_status add_mention(survey *s, slice name, slice suffix,
     uint64_t known;
     TRY(component_name_parse(name, suffix.size != 0, &parts, d->error));
     slice version = parts.version;
-    if (decoder_find(&d->versions, 0, 0, name, &known))
+    if (component_decoder_find(&d->versions, 0, 0, name, &known))
         version = *(const slice *)(uintptr_t)known;
     buffer_clear(&s->key);
     buffer_slice(&s->key, parts.namespace_);
@@ -106,7 +106,7 @@ static whit_status survey_entities(survey *s, const component_entity *items,
         slice name, suffix;
         if (items[i].sort != COMPONENT_SORT_INSTANCE)
             continue;
-        if (decoder_full_name(&items[i], &name, &suffix))
+        if (component_decoder_full_name(&items[i], &name, &suffix))
             TRY(add_mention(s, name, suffix, &package));
         TRY(add_edge(s, owner, package));
         TRY(survey_types(s, items[i].type, package));
@@ -124,7 +124,7 @@ static whit_status survey_component(survey *s, const component_node *node,
         uint32_t owner = WIT_NONE;
         slice name, suffix;
         if (world->sort != COMPONENT_SORT_COMPONENT ||
-            !decoder_full_name(world, &name, &suffix))
+            !component_decoder_full_name(world, &name, &suffix))
             continue;
         if (with_worlds)
             TRY(add_mention(s, name, suffix, &owner));
@@ -146,7 +146,8 @@ static whit_status make(survey *s, uint32_t index, uint32_t *order,
     mention *m = &s->mentions[index];
     m->made = true;
     order[(*count)++] = index;
-    return decoder_package(s->d, m->name, m->suffix, &parts, &package);
+    return component_decoder_package(s->d, m->name, m->suffix, &parts,
+                                     &package);
 }
 
 /* Edges by the package they lead to: those to i are sorted[first[i]] up to
@@ -199,9 +200,10 @@ static whit_status make_all(survey *s)
     return status;
 }
 
-whit_status decoder_make_packages(wit_decoder *d,
-                                  const component_node *const *components,
-                                  uint32_t count, bool with_worlds)
+whit_status
+component_decoder_make_packages(wit_decoder *d,
+                                const component_node *const *components,
+                                uint32_t count, bool with_worlds)
 {
     survey s = {.d = d};
     whit_status status = WHIT_OK;
@@ -248,7 +250,7 @@ static whit_status note_exports(unification *u, const component_node *world)
     for (uint32_t i = 0; i < world->export_count; i++) {
         slice name, suffix;
         if (world->exports[i].sort == COMPONENT_SORT_INSTANCE &&
-            decoder_full_name(&world->exports[i], &name, &suffix))
+            component_decoder_full_name(&world->exports[i], &name, &suffix))
             TRY(map_set(&u->exported, name, 0, u->d->error));
     }
     return WHIT_OK;
@@ -261,7 +263,7 @@ static bool may_change(const unification *u, const component_entity *item,
     slice suffix;
     uint64_t unused;
     return item->sort == COMPONENT_SORT_INSTANCE &&
-           decoder_full_name(item, name, &suffix) && !suffix.size &&
+           component_decoder_full_name(item, name, &suffix) && !suffix.size &&
            !map_get(&u->exported, *name, &unused) &&
            track_of(*name, key, version);
 }
@@ -299,18 +301,17 @@ static whit_status replace(unification *u, const component_node *world)
             slice_equal(best.text, version.text))
             continue;
         slice text;
-        TRY(decoder_keep(u->d, best.text, &text));
+        TRY(component_decoder_keep(u->d, best.text, &text));
         slice *kept = arena_dup(&u->d->scratch, &text, sizeof text);
         TRY_ALLOC(kept, u->d->error);
-        TRY(decoder_remember(u->d, &u->d->versions, 0, 0, name,
-                             (uintptr_t)kept));
+        TRY(component_decoder_remember(u->d, &u->d->versions, 0, 0, name,
+                                       (uintptr_t)kept));
     }
     return WHIT_OK;
 }
 
-whit_status decoder_unify_versions(wit_decoder *d,
-                                   const component_node *const *components,
-                                   uint32_t count)
+whit_status component_decoder_unify_versions(
+    wit_decoder *d, const component_node *const *components, uint32_t count)
 {
     unification u = {.d = d};
     whit_status status = WHIT_OK;

@@ -66,7 +66,7 @@ static wit_type find_here(const wit_decoder *d, slice name)
     uint64_t item;
     if (d->owner.kind == WIT_OWNER_INTERFACE)
         return wit_find_type(d->set, d->owner.index, name);
-    if (!decoder_find(&d->items, d->owner.index, 0, name, &item))
+    if (!component_decoder_find(&d->items, d->owner.index, 0, name, &item))
         return WIT_NONE;
     const wit_item *found =
         &d->set->worlds[d->owner.index].imports[(uint32_t)item];
@@ -77,8 +77,9 @@ static whit_status add_here(wit_decoder *d, const wit_type_def *def,
                             wit_type *out)
 {
     if (d->owner.kind == WIT_OWNER_WORLD)
-        TRY(decoder_remember(d, &d->items, d->owner.index, 0, def->name,
-                             d->set->worlds[d->owner.index].import_count));
+        TRY(component_decoder_remember(
+            d, &d->items, d->owner.index, 0, def->name,
+            d->set->worlds[d->owner.index].import_count));
     return wit_set_add_type(d->set, def, out, d->error);
 }
 
@@ -161,7 +162,7 @@ static whit_status convert_fields(wit_decoder *d, const component_node *node,
     for (uint32_t i = 0; i < count; i++) {
         const component_member *member = &node->members[first + i];
         fields[i] = (wit_field){.type = WIT_NONE, .place.source = WIT_NONE};
-        TRY(decoder_keep(d, member->name, &fields[i].name));
+        TRY(component_decoder_keep(d, member->name, &fields[i].name));
         fields[i].docs = component_docs_text(
             &d->docs, component_docs_child(&d->docs, docs, member->name));
         if (member->type)
@@ -316,16 +317,17 @@ static whit_status settle_type(wit_decoder *d, const component_node *node,
                      SLICE_ARG(def->name));
 }
 
-whit_status decoder_type(wit_decoder *d, const component_entity *entity,
-                         uint32_t docs)
+whit_status component_decoder_type(wit_decoder *d,
+                                   const component_entity *entity,
+                                   uint32_t docs)
 {
     const component_node *node = entity->type;
     wit_type_def def = {.owner = d->owner};
     wit_field *fields = NULL;
     wit_type type = WIT_NONE;
     docs = component_docs_child(&d->docs, docs, entity->name);
-    TRY(decoder_keep(d, entity->name, &def.name));
-    TRY(decoder_about(d, docs, entity, &def.about));
+    TRY(component_decoder_keep(d, entity->name, &def.name));
+    TRY(component_decoder_about(d, docs, entity, &def.about));
     whit_status status = describe_type(d, node, docs, &def, &fields);
     if (status == WHIT_OK)
         status = settle_type(d, node, &def, &type);
@@ -350,13 +352,15 @@ whit_status decoder_type(wit_decoder *d, const component_entity *entity,
 static whit_status index_functions(wit_decoder *d, uint32_t interface)
 {
     uint64_t done;
-    if (decoder_find(&d->indexed, interface, 0, slice_of(NULL, 0), &done))
+    if (component_decoder_find(&d->indexed, interface, 0, slice_of(NULL, 0),
+                               &done))
         return WHIT_OK;
     const wit_interface *what = &d->set->interfaces[interface];
     for (uint32_t i = 0; i < what->function_count; i++)
-        TRY(decoder_remember(d, &d->functions, interface, 0,
-                             what->functions[i].name, i));
-    return decoder_remember(d, &d->indexed, interface, 0, slice_of(NULL, 0), 0);
+        TRY(component_decoder_remember(d, &d->functions, interface, 0,
+                                       what->functions[i].name, i));
+    return component_decoder_remember(d, &d->indexed, interface, 0,
+                                      slice_of(NULL, 0), 0);
 }
 
 static const wit_function *find_function(wit_decoder *d, bool exported,
@@ -364,10 +368,12 @@ static const wit_function *find_function(wit_decoder *d, bool exported,
 {
     uint64_t value;
     if (d->owner.kind == WIT_OWNER_INTERFACE)
-        return decoder_find(&d->functions, d->owner.index, 0, name, &value)
+        return component_decoder_find(&d->functions, d->owner.index, 0, name,
+                                      &value)
                    ? &d->set->interfaces[d->owner.index].functions[value]
                    : NULL;
-    if (!decoder_find(&d->items, d->owner.index, exported, name, &value))
+    if (!component_decoder_find(&d->items, d->owner.index, exported, name,
+                                &value))
         return NULL;
     const wit_world *world = &d->set->worlds[d->owner.index];
     return (exported ? world->exports : world->imports)[value].function;
@@ -398,14 +404,14 @@ static whit_status add_function(wit_decoder *d, bool exported, slice name,
                          "differ",
                          SLICE_ARG(name));
     if (d->owner.kind == WIT_OWNER_INTERFACE) {
-        TRY(decoder_remember(
+        TRY(component_decoder_remember(
             d, &d->functions, d->owner.index, 0, name,
             d->set->interfaces[d->owner.index].function_count));
     } else {
         const wit_world *world = &d->set->worlds[d->owner.index];
-        TRY(decoder_remember(d, &d->items, d->owner.index, exported, name,
-                             exported ? world->export_count
-                                      : world->import_count));
+        TRY(component_decoder_remember(
+            d, &d->items, d->owner.index, exported, name,
+            exported ? world->export_count : world->import_count));
     }
     return wit_set_add_function(d->set, d->owner, exported, function, d->error);
 }
@@ -422,8 +428,8 @@ static whit_status describe_function(wit_decoder *d,
     out->kind = function_kinds[parts->kind];
     out->resource = WIT_NONE;
     bool is_free = out->kind == WIT_FREESTANDING;
-    TRY(decoder_keep(d, is_free ? parts->resource : parts->member,
-                     &out->item_name));
+    TRY(component_decoder_keep(d, is_free ? parts->resource : parts->member,
+                               &out->item_name));
     if (is_free)
         return WHIT_OK;
     out->resource = find_here(d, parts->resource);
@@ -434,8 +440,9 @@ static whit_status describe_function(wit_decoder *d,
                      SLICE_ARG(parts->resource));
 }
 
-whit_status decoder_function(wit_decoder *d, bool exported,
-                             const component_entity *entity, uint32_t docs)
+whit_status component_decoder_function(wit_decoder *d, bool exported,
+                                       const component_entity *entity,
+                                       uint32_t docs)
 {
     const component_node *node = entity->type;
     component_name_parts parts;
@@ -447,8 +454,9 @@ whit_status decoder_function(wit_decoder *d, bool exported,
                          "the function '%.*s' has the name of an interface",
                          SLICE_ARG(entity->name));
     TRY(describe_function(d, &parts, &function));
-    TRY(decoder_about(d, component_docs_child(&d->docs, docs, entity->name),
-                      entity, &function.about));
+    TRY(component_decoder_about(
+        d, component_docs_child(&d->docs, docs, entity->name), entity,
+        &function.about));
     uint32_t first = function.kind == WIT_METHOD && node->member_count;
     whit_status status = convert_fields(d, node, first, WIT_NONE, &fields);
     if (status == WHIT_OK && node->element)
@@ -473,9 +481,9 @@ static whit_status fill_interface(wit_decoder *d, const component_node *node,
         const component_entity *item = &node->exports[i];
         whit_status status;
         if (item->sort == COMPONENT_SORT_TYPE)
-            status = decoder_type(d, item, types);
+            status = component_decoder_type(d, item, types);
         else if (item->sort == COMPONENT_SORT_FUNC)
-            status = decoder_function(d, false, item, funcs);
+            status = component_decoder_function(d, false, item, funcs);
         else
             status = error_set(d->error, WHIT_UNSUPPORTED,
                                "it is a %s, and interfaces have only types "
@@ -491,14 +499,14 @@ static whit_status fill_interface(wit_decoder *d, const component_node *node,
     TRY(wit_set_complete_interface(d->set, d->owner.index, d->error));
     const wit_interface *what = &d->set->interfaces[d->owner.index];
     for (uint32_t i = 0; i < what->function_count; i++)
-        TRY(decoder_remember(d, &d->functions, d->owner.index, 0,
-                             what->functions[i].name, i));
+        TRY(component_decoder_remember(d, &d->functions, d->owner.index, 0,
+                                       what->functions[i].name, i));
     return WHIT_OK;
 }
 
-whit_status decoder_fill_interface(wit_decoder *d, uint32_t interface,
-                                   const component_entity *instance,
-                                   uint32_t docs)
+whit_status component_decoder_fill_interface(wit_decoder *d, uint32_t interface,
+                                             const component_entity *instance,
+                                             uint32_t docs)
 {
     wit_owner outer = d->owner;
     TRY(index_functions(d, interface));

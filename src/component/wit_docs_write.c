@@ -106,7 +106,7 @@ static void put_function(docs_writer *w, const wit_function *function)
     leave(w);
 }
 
-static void put_type(docs_writer *w, wit_type type)
+static void component_put_type(docs_writer *w, wit_type type)
 {
     const wit_type_def *def = &w->set->types[type];
     enter(w, def->name);
@@ -130,7 +130,7 @@ static void put_interface(docs_writer *w, slice name, uint32_t index)
     leave(w);
     enter_text(w, "types");
     for (uint32_t i = 0; i < interface->type_count; i++)
-        put_type(w, interface->types[i]);
+        component_put_type(w, interface->types[i]);
     leave(w);
     leave(w);
 }
@@ -178,7 +178,7 @@ static void put_item(docs_writer *w, item_part part, const wit_item *item)
         break;
     case PART_TYPES:
         if (item->kind == WIT_ITEM_TYPE)
-            put_type(w, item->index);
+            component_put_type(w, item->index);
         break;
     default:
         put_statement(w, part, item);
