@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     must(whit_component_instantiate(store, component, imports, &instance,
                                     &error));
     double best[3] = {1e9, 1e9, 1e9};
-    for (int i = 0; i < atoi(argv[2]); i++) {
+    for (int i = 0; i < strtol(argv[2], NULL, 10); i++) {
         double took[] = {
             number(whit_component_instance_func(instance, "add-one")),
             string(whit_component_instance_func(instance, "echo"), region),

@@ -156,7 +156,7 @@ int main(int argc, char **argv)
     func one = find(&it, "add-one"), echo = find(&it, "echo"),
          loop = find(&it, "loop");
     double best[3] = {1e9, 1e9, 1e9};
-    for (int i = 0; i < atoi(argv[2]); i++) {
+    for (int i = 0; i < strtol(argv[2], NULL, 10); i++) {
         double took[] = {number(&one), string(&echo), import(&loop)};
         for (int k = 0; k < 3; k++)
             best[k] = took[k] < best[k] ? took[k] : best[k];
