@@ -56,8 +56,8 @@ whit_status component_parse_emit(parser *t, component_definition *d,
     if (index)
         *index = scope->counts[sort];
     scope->counts[sort] += count;
-    return text_push(t->p, &scope->definitions, d, sizeof *d,
-                     LIMIT_COMPONENT_ITEMS, "definitions");
+    return wasm_text_push(t->p, &scope->definitions, d, sizeof *d,
+                          LIMIT_COMPONENT_ITEMS, "definitions");
 }
 
 whit_status component_parse_bind(parser *t, component_sort sort, uint32_t index,
@@ -68,12 +68,12 @@ whit_status component_parse_bind(parser *t, component_sort sort, uint32_t index,
     if (!id.data)
         return WHIT_OK;
     if (map_get(&scope->ids[sort], id, &other) && other < PARSE_IMPLICIT)
-        return text_fail(t->p, "duplicate %s identifier $%.*s",
-                         component_sort_text(sort), SLICE_ARG(id));
+        return wasm_text_fail(t->p, "duplicate %s identifier $%.*s",
+                              component_sort_text(sort), SLICE_ARG(id));
     TRY(map_set(&scope->ids[sort], id, index, t->p->error));
     component_item_name name = {sort, index, id};
-    return text_push(t->p, &scope->names, &name, sizeof name,
-                     LIMIT_COMPONENT_ITEMS, "names");
+    return wasm_text_push(t->p, &scope->names, &name, sizeof name,
+                          LIMIT_COMPONENT_ITEMS, "names");
 }
 
 /* ---- References ---- */
@@ -84,7 +84,7 @@ whit_status component_parse_id(parser *t, slice *id)
     if (t->p->token.kind != WASM_TOKEN_ID)
         return WHIT_OK;
     TRY(wasm_token_decode(&t->p->token, &t->p->scratch, id, t->p->error));
-    return text_advance(t->p);
+    return wasm_text_advance(t->p);
 }
 
 static bool is_outer_sort(component_sort sort)
@@ -106,15 +106,15 @@ static whit_status find_outer(parser *t, component_sort sort, slice id,
         depth++;
     }
     if (!scope)
-        return text_fail(t->p,
-                         "unknown %s $%.*s: identifiers refer to what "
-                         "stands in front of them",
-                         component_sort_text(sort), SLICE_ARG(id));
+        return wasm_text_fail(t->p,
+                              "unknown %s $%.*s: identifiers refer to what "
+                              "stands in front of them",
+                              component_sort_text(sort), SLICE_ARG(id));
     if (!is_outer_sort(sort))
-        return text_fail(t->p,
-                         "outer item `%.*s` is not a module, type, or "
-                         "component",
-                         SLICE_ARG(id));
+        return wasm_text_fail(t->p,
+                              "outer item `%.*s` is not a module, type, or "
+                              "component",
+                              SLICE_ARG(id));
     component_definition d = {.kind = COMPONENT_DEF_ALIAS};
     d.alias = (component_alias){.sort = sort,
                                 .target = COMPONENT_ALIAS_OUTER,
@@ -131,8 +131,8 @@ whit_status component_parse_index(parser *t, component_sort sort, uint32_t *out)
     uint64_t value;
     if (p->token.kind != WASM_TOKEN_ID) {
         if (p->token.kind != WASM_TOKEN_NAT)
-            return text_unexpected(p, "an index or identifier");
-        TRY(text_nat(p, 32, "i32", &value));
+            return wasm_text_unexpected(p, "an index or identifier");
+        TRY(wasm_text_nat(p, 32, "i32", &value));
         *out = (uint32_t)value;
         return WHIT_OK;
     }
@@ -143,7 +143,7 @@ whit_status component_parse_index(parser *t, component_sort sort, uint32_t *out)
         *out = (uint32_t)value;
     else
         TRY(find_outer(t, sort, id, place, out));
-    return text_advance(p);
+    return wasm_text_advance(p);
 }
 
 static const struct {
@@ -168,18 +168,18 @@ whit_status component_parse_sort_open(parser *t, bool in_core,
 {
     text_parser *p = t->p;
     if (p->token.kind != WASM_TOKEN_LPAR)
-        return text_unexpected(p, "(func, (type or another sort");
-    TRY(text_advance(p));
-    bool core = text_at_keyword(p, "core");
+        return wasm_text_unexpected(p, "(func, (type or another sort");
+    TRY(wasm_text_advance(p));
+    bool core = wasm_text_at_keyword(p, "core");
     if (core)
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     *out = COMPONENT_SORTS;
     for (size_t i = 0; i < COUNT_OF(sort_words); i++)
-        if (text_at_keyword(p, sort_words[i].word))
+        if (wasm_text_at_keyword(p, sort_words[i].word))
             *out = core || in_core ? sort_words[i].core : sort_words[i].plain;
     if (*out == COMPONENT_SORTS)
-        return text_unexpected(p, core ? "a core sort" : "a sort");
-    return text_advance(p);
+        return wasm_text_unexpected(p, core ? "a core sort" : "a sort");
+    return wasm_text_advance(p);
 }
 
 static whit_status alias_name(parser *t, component_sort sort, wasm_place place,
@@ -191,10 +191,11 @@ static whit_status alias_name(parser *t, component_sort sort, wasm_place place,
                                 .target = core ? COMPONENT_ALIAS_CORE_EXPORT
                                                : COMPONENT_ALIAS_EXPORT,
                                 .instance = *index};
-    TRY(text_name_string(t->p, &d.alias.name));
+    TRY(wasm_text_name_string(t->p, &d.alias.name));
     if (t->p->token.kind == WASM_TOKEN_STRING) {
         if (core)
-            return text_unexpected(t->p, "')': core instances do not nest");
+            return wasm_text_unexpected(t->p,
+                                        "')': core instances do not nest");
         d.alias.sort = COMPONENT_SORT_INSTANCE;
     }
     return component_parse_emit(t, &d, place, index);
@@ -205,9 +206,9 @@ whit_status component_parse_sort_rest(parser *t, component_sort sort,
 {
     text_parser *p = t->p;
     wasm_place place = p->token.place;
-    if (text_ahead_kind(p) != WASM_TOKEN_STRING) {
+    if (wasm_text_ahead_kind(p) != WASM_TOKEN_STRING) {
         TRY(component_parse_index(t, sort, out));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     TRY(component_parse_index(t,
                               sort <= COMPONENT_SORT_CORE_TAG
@@ -216,7 +217,7 @@ whit_status component_parse_sort_rest(parser *t, component_sort sort,
                               out));
     while (p->token.kind == WASM_TOKEN_STRING)
         TRY(alias_name(t, sort, place, out));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 whit_status component_parse_reference(parser *t, component_sort sort,
@@ -244,27 +245,27 @@ static whit_status parse_attributes(parser *t, text_list *list)
     bool seen[3] = {false};
     for (;;) {
         size_t kind = 0;
-        while (kind < 3 && !text_at_form(t->p, attribute_words[kind]))
+        while (kind < 3 && !wasm_text_at_form(t->p, attribute_words[kind]))
             kind++;
         if (kind == 3)
             return WHIT_OK;
         if (seen[kind]) {
-            TRY(text_advance(t->p));
-            return text_unexpected(t->p, "each attribute once");
+            TRY(wasm_text_advance(t->p));
+            return wasm_text_unexpected(t->p, "each attribute once");
         }
         seen[kind] = true;
         component_attribute item = {.kind = (component_attribute_kind)kind};
-        TRY(text_enter(t->p));
-        TRY(text_name_string(t->p, &item.text));
-        TRY(text_close(t->p));
-        TRY(text_push(t->p, list, &item, sizeof item, 3, "attributes"));
+        TRY(wasm_text_enter(t->p));
+        TRY(wasm_text_name_string(t->p, &item.text));
+        TRY(wasm_text_close(t->p));
+        TRY(wasm_text_push(t->p, list, &item, sizeof item, 3, "attributes"));
     }
 }
 
 whit_status component_parse_name(parser *t, component_name *out)
 {
     *out = (component_name){.attribute_count = 0};
-    TRY(text_name_string(t->p, &out->text));
+    TRY(wasm_text_name_string(t->p, &out->text));
     text_list list = {0};
     whit_status status = parse_attributes(t, &list);
     if (status == WHIT_OK && list.count)
@@ -285,7 +286,7 @@ static wasm_token peek(wasm_lexer *lexer)
 
 bool component_parse_at_inline(parser *t, const char *word)
 {
-    if (!text_at_form(t->p, word))
+    if (!wasm_text_at_form(t->p, word))
         return false;
     /* The word is the token ahead, so the lexer stands behind it. */
     wasm_lexer lexer = t->p->lexer;
@@ -309,7 +310,7 @@ bool component_parse_at_inline(parser *t, const char *word)
 
 bool component_parse_at_type_use(parser *t)
 {
-    if (!text_at_form(t->p, "type"))
+    if (!wasm_text_at_form(t->p, "type"))
         return false;
     wasm_lexer lexer = t->p->lexer;
     lexer.annotations = false;
@@ -353,20 +354,20 @@ whit_status component_parse_names_emit(parser *t)
 static whit_status read_root(parser *t)
 {
     text_parser *p = t->p;
-    TRY(text_start(p));
-    bool wrapped = text_at_form(p, "component");
+    TRY(wasm_text_start(p));
+    bool wrapped = wasm_text_at_form(p, "component");
     if (wrapped) {
-        TRY(text_enter(p));
-        if (text_at_keyword(p, "definition"))
-            TRY(text_advance(p));
+        TRY(wasm_text_enter(p));
+        if (wasm_text_at_keyword(p, "definition"))
+            TRY(wasm_text_advance(p));
         TRY(component_parse_id(t, &t->scope->id));
     }
     TRY(component_parse_definitions(t));
     TRY(component_parse_names_emit(t));
     if (wrapped)
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     if (p->token.kind != WASM_TOKEN_EOF)
-        return text_unexpected(p, "a definition");
+        return wasm_text_unexpected(p, "a definition");
     return component_parse_keep(
         t, &t->scope->definitions, sizeof *t->file->root.definitions,
         &t->file->root.definitions, &t->file->root.definition_count);
@@ -407,7 +408,7 @@ whit_status component_text_parse(slice text, component_file **out,
         status = parse_file(&t, text, error);
     }
     if (p)
-        text_release(p);
+        wasm_text_release(p);
     mem_free(p);
     if (status == WHIT_OK)
         *out = file;

@@ -14,11 +14,11 @@ static whit_status read_exports(parser *t, text_list *list)
 {
     while (component_parse_at_inline(t, "export")) {
         component_name name;
-        TRY(text_enter(t->p));
+        TRY(wasm_text_enter(t->p));
         TRY(component_parse_name(t, &name));
-        TRY(text_close(t->p));
-        TRY(text_push(t->p, list, &name, sizeof name, LIMIT_COMPONENT_ITEMS,
-                      "exports"));
+        TRY(wasm_text_close(t->p));
+        TRY(wasm_text_push(t->p, list, &name, sizeof name,
+                           LIMIT_COMPONENT_ITEMS, "exports"));
     }
     return WHIT_OK;
 }
@@ -44,9 +44,9 @@ static whit_status emit_import(parser *t, component_sort sort, slice id,
                                wasm_place place, uint32_t *index)
 {
     component_definition d = {.kind = COMPONENT_DEF_IMPORT};
-    TRY(text_enter(t->p));
+    TRY(wasm_text_enter(t->p));
     TRY(component_parse_name(t, &d.external.name));
-    TRY(text_close(t->p));
+    TRY(wasm_text_close(t->p));
     d.external.has_type = true;
     d.external.sort = sort;
     TRY(component_parse_extern_rest(t, sort, place, &d.external.type));
@@ -66,7 +66,7 @@ static whit_status read_outer(parser *t, component_sort sort,
     for (uint32_t i = 0; scope && i < out->instance; i++)
         scope = scope->outer;
     if (index->kind == WASM_TOKEN_NAT) {
-        if (!text_integer(index->text, 32, &value))
+        if (!wasm_text_integer(index->text, 32, &value))
             return wasm_place_error(index->place, p->error,
                                     "index out of range: %.*s",
                                     SLICE_ARG(index->text));
@@ -88,12 +88,12 @@ static whit_status read_outer_count(parser *t, uint32_t *out)
     uint64_t value;
     slice id;
     if (p->token.kind == WASM_TOKEN_NAT) {
-        TRY(text_nat(p, 32, "i32", &value));
+        TRY(wasm_text_nat(p, 32, "i32", &value));
         *out = (uint32_t)value;
         return WHIT_OK;
     }
     if (p->token.kind != WASM_TOKEN_ID)
-        return text_unexpected(p, "an index or identifier");
+        return wasm_text_unexpected(p, "an index or identifier");
     wasm_place place = p->token.place;
     TRY(component_parse_id(t, &id));
     *out = 0;
@@ -112,24 +112,24 @@ static whit_status read_target(parser *t, component_alias *out,
                                wasm_token *token)
 {
     text_parser *p = t->p;
-    bool core = text_at_keyword(p, "core");
+    bool core = wasm_text_at_keyword(p, "core");
     if (core)
-        TRY(text_advance(p));
-    if (!core && text_at_keyword(p, "outer")) {
+        TRY(wasm_text_advance(p));
+    if (!core && wasm_text_at_keyword(p, "outer")) {
         out->target = COMPONENT_ALIAS_OUTER;
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
         TRY(read_outer_count(t, &out->instance));
-        if (!text_at_index(p))
-            return text_unexpected(p, "an index or identifier");
+        if (!wasm_text_at_index(p))
+            return wasm_text_unexpected(p, "an index or identifier");
         *token = p->token;
-        return text_advance(p);
+        return wasm_text_advance(p);
     }
-    TRY(text_keyword(p, "export"));
+    TRY(wasm_text_keyword(p, "export"));
     out->target = core ? COMPONENT_ALIAS_CORE_EXPORT : COMPONENT_ALIAS_EXPORT;
     TRY(component_parse_reference(
         t, core ? COMPONENT_SORT_CORE_INSTANCE : COMPONENT_SORT_INSTANCE,
         &out->instance));
-    return text_name_string(p, &out->name);
+    return wasm_text_name_string(p, &out->name);
 }
 
 static whit_status emit_alias(parser *t, component_alias *alias,
@@ -167,11 +167,11 @@ whit_status component_parse_alias(parser *t, wasm_place place)
     component_alias alias = {.index = 0};
     wasm_token token = {.kind = WASM_TOKEN_EOF};
     slice id;
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(read_target(t, &alias, &token));
     TRY(component_parse_sort_open(t, false, &alias.sort));
     TRY(component_parse_id(t, &id));
-    TRY(text_close(t->p));
+    TRY(wasm_text_close(t->p));
     return emit_alias(t, &alias, &token, id, place);
 }
 
@@ -180,9 +180,9 @@ whit_status component_parse_inline_alias(parser *t, component_sort sort,
 {
     component_alias alias = {.sort = sort};
     wasm_token token = {.kind = WASM_TOKEN_EOF};
-    TRY(text_enter(t->p));
+    TRY(wasm_text_enter(t->p));
     TRY(read_target(t, &alias, &token));
-    TRY(text_close(t->p));
+    TRY(wasm_text_close(t->p));
     return emit_alias(t, &alias, &token, id, place);
 }
 
@@ -218,7 +218,7 @@ static whit_status skip_to_close(parser *t, wasm_lexer from, wasm_token *close)
     t->p->lexer.cursor = close->text.data;
     t->p->lexer.line = close->place.line;
     t->p->lexer.line_start = close->place.line_start;
-    return text_start(t->p);
+    return wasm_text_start(t->p);
 }
 
 static whit_status read_strings(parser *t, slice *out)
@@ -229,7 +229,7 @@ static whit_status read_strings(parser *t, slice *out)
     whit_status status = WHIT_OK;
     while (status == WHIT_OK && p->token.kind == WASM_TOKEN_STRING) {
         slice piece;
-        status = text_string(p, &piece);
+        status = wasm_text_string(p, &piece);
         if (status == WHIT_OK)
             buffer_slice(&bytes, piece);
     }
@@ -251,8 +251,8 @@ static whit_status read_module(parser *t, slice id, wasm_lexer from,
 {
     text_parser *p = t->p;
     wasm_decode_options options = {WASM_FEATURES_ALL, false};
-    bool binary = text_at_keyword(p, "binary");
-    if (!binary && !text_at_keyword(p, "quote")) {
+    bool binary = wasm_text_at_keyword(p, "binary");
+    if (!binary && !wasm_text_at_keyword(p, "quote")) {
         wasm_token close;
         TRY(skip_to_close(t, from, &close));
         from.end = close.text.data;
@@ -260,7 +260,7 @@ static whit_status read_module(parser *t, slice id, wasm_lexer from,
         TRY(wasm_text_parse_fields(&from, id, &out->module, p->error));
     } else {
         slice bytes;
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
         TRY(read_strings(t, &bytes));
         if (binary)
             out->bytes = bytes;
@@ -280,7 +280,7 @@ static whit_status module_rest(parser *t, slice id, wasm_place place,
         return emit_exports(t, exports, COMPONENT_SORT_CORE_MODULE, index,
                             place);
     }
-    if (text_at_form(t->p, "alias")) {
+    if (wasm_text_at_form(t->p, "alias")) {
         index = t->scope->counts[COMPONENT_SORT_CORE_MODULE];
         TRY(component_parse_inline_alias(t, COMPONENT_SORT_CORE_MODULE, id,
                                          place));
@@ -289,7 +289,7 @@ static whit_status module_rest(parser *t, slice id, wasm_place place,
         TRY(component_parse_emit(t, &d, place, &index));
         TRY(component_parse_bind(t, COMPONENT_SORT_CORE_MODULE, index, id));
     }
-    TRY(text_close(t->p));
+    TRY(wasm_text_close(t->p));
     return emit_exports(t, exports, COMPONENT_SORT_CORE_MODULE, index, place);
 }
 
@@ -298,7 +298,7 @@ static whit_status read_core_module(parser *t, wasm_place place)
     text_parser *p = t->p;
     slice id = slice_of(NULL, 0);
     wasm_lexer from = behind_token(p);
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     if (p->token.kind == WASM_TOKEN_ID) {
         from = behind_token(p);
         TRY(component_parse_id(t, &id));
@@ -307,16 +307,16 @@ static whit_status read_core_module(parser *t, wasm_place place)
     whit_status status = WHIT_OK;
     while (status == WHIT_OK && component_parse_at_inline(t, "export")) {
         component_name name;
-        status = text_enter(p);
+        status = wasm_text_enter(p);
         if (status == WHIT_OK)
             status = component_parse_name(t, &name);
         if (status == WHIT_OK)
-            status = text_push(p, &exports, &name, sizeof name,
-                               LIMIT_COMPONENT_ITEMS, "exports");
+            status = wasm_text_push(p, &exports, &name, sizeof name,
+                                    LIMIT_COMPONENT_ITEMS, "exports");
         if (status == WHIT_OK && p->token.kind == WASM_TOKEN_RPAR)
             from = behind_token(p);
         if (status == WHIT_OK)
-            status = text_close(p);
+            status = wasm_text_close(p);
     }
     if (status == WHIT_OK)
         status = module_rest(t, id, place, from, &exports);
@@ -350,32 +350,33 @@ static whit_status read_argument(parser *t, bool is_core, component_item *out)
 {
     text_parser *p = t->p;
     wasm_place place = p->token.place;
-    TRY(text_enter(p));
-    TRY(text_name_string(p, &out->name.text));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_name_string(p, &out->name.text));
     TRY(component_parse_sort_open(t, is_core, &out->sort));
     bool is_instance = out->sort == (is_core ? COMPONENT_SORT_CORE_INSTANCE
                                              : COMPONENT_SORT_INSTANCE);
     if (is_core && !is_instance)
-        return text_unexpected(p, "an instance: core arguments are instances");
+        return wasm_text_unexpected(
+            p, "an instance: core arguments are instances");
     if (!is_core && component_sort_is_core(out->sort) &&
         out->sort != COMPONENT_SORT_CORE_MODULE)
-        return text_unexpected(p, "another sort");
-    if (is_instance && !text_at_index(p)) {
+        return wasm_text_unexpected(p, "another sort");
+    if (is_instance && !wasm_text_at_index(p)) {
         TRY(read_argument_instance(t, is_core, place, &out->index));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     } else {
         TRY(component_parse_sort_rest(t, out->sort, &out->index));
     }
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_export_item(parser *t, bool is_core,
                                     component_item *out)
 {
     text_parser *p = t->p;
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     if (is_core)
-        TRY(text_name_string(p, &out->name.text));
+        TRY(wasm_text_name_string(p, &out->name.text));
     else
         TRY(component_parse_name(t, &out->name));
     TRY(component_parse_sort_open(t, is_core, &out->sort));
@@ -383,9 +384,9 @@ static whit_status read_export_item(parser *t, bool is_core,
                         : !component_sort_is_core(out->sort) ||
                               out->sort == COMPONENT_SORT_CORE_MODULE;
     if (!fits)
-        return text_unexpected(p, "another sort");
+        return wasm_text_unexpected(p, "another sort");
     TRY(component_parse_sort_rest(t, out->sort, &out->index));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* (with ...) or (export ...) forms. */
@@ -393,14 +394,14 @@ static whit_status read_items(parser *t, bool is_core, text_list *list)
 {
     for (;;) {
         component_item item = {.index = 0};
-        if (text_at_form(t->p, "with"))
+        if (wasm_text_at_form(t->p, "with"))
             TRY(read_argument(t, is_core, &item));
-        else if (text_at_form(t->p, "export"))
+        else if (wasm_text_at_form(t->p, "export"))
             TRY(read_export_item(t, is_core, &item));
         else
             return WHIT_OK;
-        TRY(text_push(t->p, list, &item, sizeof item, LIMIT_COMPONENT_ITEMS,
-                      "items"));
+        TRY(wasm_text_push(t->p, list, &item, sizeof item,
+                           LIMIT_COMPONENT_ITEMS, "items"));
     }
 }
 
@@ -409,10 +410,10 @@ static whit_status instance_body(parser *t, bool is_core,
 {
     text_parser *p = t->p;
     text_list items = {0};
-    out->is_exports = !text_at_form(p, "instantiate");
+    out->is_exports = !wasm_text_at_form(p, "instantiate");
     whit_status status = WHIT_OK;
     if (!out->is_exports) {
-        status = text_enter(p);
+        status = wasm_text_enter(p);
         if (status == WHIT_OK)
             status = component_parse_reference(
                 t,
@@ -422,7 +423,7 @@ static whit_status instance_body(parser *t, bool is_core,
     if (status == WHIT_OK)
         status = read_items(t, is_core, &items);
     if (status == WHIT_OK && !out->is_exports)
-        status = text_close(p);
+        status = wasm_text_close(p);
     if (status == WHIT_OK)
         status = component_parse_keep(t, &items, sizeof *out->items,
                                       &out->items, &out->item_count);
@@ -442,7 +443,7 @@ static whit_status instance_rest(parser *t, bool is_core, slice id,
         TRY(emit_import(t, sort, id, place, &index));
         return emit_exports(t, exports, sort, index, place);
     }
-    if (!is_core && text_at_form(t->p, "alias")) {
+    if (!is_core && wasm_text_at_form(t->p, "alias")) {
         index = t->scope->counts[sort];
         TRY(component_parse_inline_alias(t, sort, id, place));
     } else {
@@ -450,7 +451,7 @@ static whit_status instance_rest(parser *t, bool is_core, slice id,
         TRY(component_parse_emit(t, &d, place, &index));
         TRY(component_parse_bind(t, sort, index, id));
     }
-    TRY(text_close(t->p));
+    TRY(wasm_text_close(t->p));
     return emit_exports(t, exports, sort, index, place);
 }
 
@@ -458,7 +459,7 @@ static whit_status read_instance(parser *t, bool is_core, wasm_place place)
 {
     slice id;
     text_list exports = {0};
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(component_parse_id(t, &id));
     whit_status status = is_core ? WHIT_OK : read_exports(t, &exports);
     if (status == WHIT_OK)
@@ -491,22 +492,22 @@ static whit_status read_option(parser *t, text_list *list, bool *any)
     for (int i = 0; i < COMPONENT_OPTION_KINDS; i++) {
         component_option item = {.kind = (component_option_kind)i};
         if (option_has_index(i)) {
-            if (!text_at_form(p, option_words[i]))
+            if (!wasm_text_at_form(p, option_words[i]))
                 continue;
-            TRY(text_enter(p));
+            TRY(wasm_text_enter(p));
             TRY(component_parse_reference(t,
                                           i == COMPONENT_OPTION_MEMORY
                                               ? COMPONENT_SORT_CORE_MEMORY
                                               : COMPONENT_SORT_CORE_FUNC,
                                           &item.index));
-            TRY(text_close(p));
+            TRY(wasm_text_close(p));
         } else {
-            if (!text_at_keyword(p, option_words[i]))
+            if (!wasm_text_at_keyword(p, option_words[i]))
                 continue;
-            TRY(text_advance(p));
+            TRY(wasm_text_advance(p));
         }
-        return text_push(p, list, &item, sizeof item, LIMIT_COMPONENT_ITEMS,
-                         "canonical options");
+        return wasm_text_push(p, list, &item, sizeof item,
+                              LIMIT_COMPONENT_ITEMS, "canonical options");
     }
     *any = false;
     return WHIT_OK;
@@ -528,8 +529,8 @@ static whit_status read_options(parser *t, component_canon *out)
 
 static whit_status read_flag(parser *t, const char *word, bool *out)
 {
-    *out = text_at_keyword(t->p, word);
-    return *out ? text_advance(t->p) : WHIT_OK;
+    *out = wasm_text_at_keyword(t->p, word);
+    return *out ? wasm_text_advance(t->p) : WHIT_OK;
 }
 
 static whit_status read_operand(parser *t, char operand, component_canon *out)
@@ -546,14 +547,14 @@ static whit_status read_operand(parser *t, char operand, component_canon *out)
         return component_parse_reference(t, COMPONENT_SORT_CORE_TABLE,
                                          &out->table);
     case 'm':
-        if (!text_at_form(p, "memory"))
-            return text_unexpected(p, "(memory");
-        TRY(text_enter(p));
+        if (!wasm_text_at_form(p, "memory"))
+            return wasm_text_unexpected(p, "(memory");
+        TRY(wasm_text_enter(p));
         TRY(component_parse_reference(t, COMPONENT_SORT_CORE_MEMORY,
                                       &out->memory));
-        return text_close(p);
+        return wasm_text_close(p);
     case 'n':
-        TRY(text_nat(p, 32, "i32", &value));
+        TRY(wasm_text_nat(p, 32, "i32", &value));
         out->number = (uint32_t)value;
         return WHIT_OK;
     case 'o':
@@ -561,7 +562,7 @@ static whit_status read_operand(parser *t, char operand, component_canon *out)
     case 'r':
         return component_parse_result(t, &out->result);
     case 'v':
-        return text_valtype(p, &out->core_type);
+        return wasm_text_valtype(p, &out->core_type);
     case 'a':
         return read_flag(t, "async", &out->is_async);
     case 'c':
@@ -576,12 +577,12 @@ static whit_status read_canon_kind(parser *t, component_canon *out)
 {
     for (unsigned kind = 0; kind < 0x100; kind++) {
         const char *text = component_canon_text(kind);
-        if (text && text_at_keyword(t->p, text)) {
+        if (text && wasm_text_at_keyword(t->p, text)) {
             out->kind = (component_canon_kind)kind;
-            return text_advance(t->p);
+            return wasm_text_advance(t->p);
         }
     }
-    return text_unexpected(t->p, "lift, lower or a canonical built-in");
+    return wasm_text_unexpected(t->p, "lift, lower or a canonical built-in");
 }
 
 /* What stands behind `canon`, but not the function that comes of it. */
@@ -630,18 +631,18 @@ static whit_status read_canon(parser *t, wasm_place place)
     uint32_t index;
     slice id;
     TRY(new_canon(t, &canon));
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(canon_body(t, canon));
     bool lift = canon->kind == COMPONENT_CANON_LIFT;
     TRY(component_parse_sort_open(t, false, &sort));
     if (sort != (lift ? COMPONENT_SORT_FUNC : COMPONENT_SORT_CORE_FUNC))
-        return text_unexpected(p, lift ? "(func" : "(core func");
+        return wasm_text_unexpected(p, lift ? "(func" : "(core func");
     TRY(component_parse_id(t, &id));
     if (lift)
         TRY(component_parse_function_type(t, place, &canon->type));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     TRY(emit_canon(t, canon, id, place, &index));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* (core func id? (canon ...)) or with an alias. */
@@ -651,32 +652,33 @@ static whit_status read_core_function(parser *t, wasm_place place)
     component_canon *canon;
     uint32_t index;
     slice id;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_id(t, &id));
-    if (text_at_form(p, "alias")) {
+    if (wasm_text_at_form(p, "alias")) {
         TRY(component_parse_inline_alias(t, COMPONENT_SORT_CORE_FUNC, id,
                                          place));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     /* The type of what a definition makes may be written, and follows from
      * the definition. */
-    while (text_at_form(p, "param") || text_at_form(p, "result")) {
-        TRY(text_enter(p));
+    while (wasm_text_at_form(p, "param") || wasm_text_at_form(p, "result")) {
+        TRY(wasm_text_enter(p));
         while (p->token.kind == WASM_TOKEN_KEYWORD)
-            TRY(text_advance(p));
-        TRY(text_close(p));
+            TRY(wasm_text_advance(p));
+        TRY(wasm_text_close(p));
     }
-    if (!text_at_form(p, "canon"))
-        return text_unexpected(p, "(canon or (alias");
+    if (!wasm_text_at_form(p, "canon"))
+        return wasm_text_unexpected(p, "(canon or (alias");
     TRY(new_canon(t, &canon));
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     TRY(canon_body(t, canon));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     if (canon->kind == COMPONENT_CANON_LIFT)
-        return text_fail(p, "unexpected token: `canon lift` makes a func, not "
-                            "a core func");
+        return wasm_text_fail(
+            p, "unexpected token: `canon lift` makes a func, not "
+               "a core func");
     TRY(emit_canon(t, canon, id, place, &index));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status function_rest(parser *t, slice id, wasm_place place,
@@ -689,25 +691,26 @@ static whit_status function_rest(parser *t, slice id, wasm_place place,
         TRY(emit_import(t, COMPONENT_SORT_FUNC, id, place, &index));
         return emit_exports(t, exports, COMPONENT_SORT_FUNC, index, place);
     }
-    if (text_at_form(p, "alias")) {
+    if (wasm_text_at_form(p, "alias")) {
         index = t->scope->counts[COMPONENT_SORT_FUNC];
         TRY(component_parse_inline_alias(t, COMPONENT_SORT_FUNC, id, place));
     } else {
         uint32_t type;
         TRY(new_canon(t, &canon));
         TRY(component_parse_function_type(t, place, &type));
-        if (!text_at_form(p, "canon"))
-            return text_unexpected(p, "(canon lift");
-        TRY(text_enter(p));
+        if (!wasm_text_at_form(p, "canon"))
+            return wasm_text_unexpected(p, "(canon lift");
+        TRY(wasm_text_enter(p));
         TRY(canon_body(t, canon));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
         canon->type = type;
         if (canon->kind != COMPONENT_CANON_LIFT)
-            return text_fail(p, "unexpected token: only `canon lift` makes a "
-                                "func");
+            return wasm_text_fail(p,
+                                  "unexpected token: only `canon lift` makes a "
+                                  "func");
         TRY(emit_canon(t, canon, id, place, &index));
     }
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     return emit_exports(t, exports, COMPONENT_SORT_FUNC, index, place);
 }
 
@@ -715,7 +718,7 @@ static whit_status read_function(parser *t, wasm_place place)
 {
     slice id;
     text_list exports = {0};
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(component_parse_id(t, &id));
     whit_status status = read_exports(t, &exports);
     if (status == WHIT_OK)
@@ -760,7 +763,7 @@ static whit_status component_rest(parser *t, slice id, wasm_place place,
     d.component = arena_zalloc(t->arena, sizeof *d.component);
     TRY_ALLOC(d.component, p->error);
     TRY(nested_body(t, id, d.component));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, COMPONENT_SORT_COMPONENT, index, id));
     return emit_exports(t, exports, COMPONENT_SORT_COMPONENT, index, place);
@@ -770,7 +773,7 @@ static whit_status read_component(parser *t, wasm_place place)
 {
     slice id;
     text_list exports = {0};
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(component_parse_id(t, &id));
     whit_status status = read_exports(t, &exports);
     if (status == WHIT_OK)
@@ -786,14 +789,14 @@ whit_status component_parse_import(parser *t, wasm_place place)
     component_definition d = {.kind = COMPONENT_DEF_IMPORT};
     uint32_t index;
     slice id;
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(component_parse_name(t, &d.external.name));
     TRY(component_parse_extern(t, &d.external.type, &id));
     d.external.has_type = true;
     d.external.sort = d.external.type.sort;
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, d.external.sort, index, id));
-    return text_close(t->p);
+    return wasm_text_close(t->p);
 }
 
 static whit_status read_export_declarator(parser *t, wasm_place place)
@@ -801,14 +804,14 @@ static whit_status read_export_declarator(parser *t, wasm_place place)
     component_definition d = {.kind = COMPONENT_DEF_EXPORT};
     uint32_t index;
     slice id;
-    TRY(text_advance(t->p));
+    TRY(wasm_text_advance(t->p));
     TRY(component_parse_name(t, &d.external.name));
     TRY(component_parse_extern(t, &d.external.type, &id));
     d.external.has_type = true;
     d.external.sort = d.external.type.sort;
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, d.external.sort, index, id));
-    return text_close(t->p);
+    return wasm_text_close(t->p);
 }
 
 static whit_status read_export(parser *t, wasm_place place)
@@ -817,31 +820,31 @@ static whit_status read_export(parser *t, wasm_place place)
     component_definition d = {.kind = COMPONENT_DEF_EXPORT};
     uint32_t index;
     slice id, unused;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_id(t, &id));
     TRY(component_parse_name(t, &d.external.name));
     d.external.has_item = true;
     TRY(component_parse_sort_open(t, false, &d.external.sort));
     if (component_sort_is_core(d.external.sort) &&
         d.external.sort != COMPONENT_SORT_CORE_MODULE)
-        return text_unexpected(p, "another sort: a core item cannot be "
-                                  "exported");
+        return wasm_text_unexpected(p, "another sort: a core item cannot be "
+                                       "exported");
     TRY(component_parse_sort_rest(t, d.external.sort, &d.external.index));
     d.external.has_type = p->token.kind == WASM_TOKEN_LPAR;
     if (d.external.has_type)
         TRY(component_parse_extern(t, &d.external.type, &unused));
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, d.external.sort, index, id));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status start_arguments(parser *t, text_list *list)
 {
-    while (text_at_form(t->p, "value")) {
+    while (wasm_text_at_form(t->p, "value")) {
         uint32_t index;
         TRY(component_parse_reference(t, COMPONENT_SORT_VALUE, &index));
-        TRY(text_push(t->p, list, &index, sizeof index, LIMIT_COMPONENT_ITEMS,
-                      "arguments"));
+        TRY(wasm_text_push(t->p, list, &index, sizeof index,
+                           LIMIT_COMPONENT_ITEMS, "arguments"));
     }
     return WHIT_OK;
 }
@@ -853,7 +856,7 @@ static whit_status read_start(parser *t, wasm_place place)
     text_list arguments = {0};
     uint32_t index;
     slice id = slice_of(NULL, 0);
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_reference(t, COMPONENT_SORT_FUNC, &d.start.function));
     whit_status status = start_arguments(t, &arguments);
     if (status == WHIT_OK)
@@ -862,19 +865,19 @@ static whit_status read_start(parser *t, wasm_place place)
                                  &d.start.arguments, &d.start.argument_count);
     mem_free(arguments.items);
     TRY(status);
-    if (text_at_form(p, "result")) {
-        TRY(text_enter(p));
-        if (!text_at_form(p, "value"))
-            return text_unexpected(p, "(value");
-        TRY(text_enter(p));
+    if (wasm_text_at_form(p, "result")) {
+        TRY(wasm_text_enter(p));
+        if (!wasm_text_at_form(p, "value"))
+            return wasm_text_unexpected(p, "(value");
+        TRY(wasm_text_enter(p));
         TRY(component_parse_id(t, &id));
-        TRY(text_close(p));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
+        TRY(wasm_text_close(p));
         d.start.result_count = 1;
     }
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, COMPONENT_SORT_VALUE, index, id));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* (value id? type (binary "...")) */
@@ -884,17 +887,17 @@ static whit_status read_value(parser *t, wasm_place place)
     component_definition d = {.kind = COMPONENT_DEF_VALUE};
     uint32_t index;
     slice id;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_id(t, &id));
     TRY(component_parse_valtype(t, &d.value.type));
-    if (!text_at_form(p, "binary"))
-        return text_unexpected(p, "(binary");
-    TRY(text_enter(p));
+    if (!wasm_text_at_form(p, "binary"))
+        return wasm_text_unexpected(p, "(binary");
+    TRY(wasm_text_enter(p));
     TRY(read_strings(t, &d.value.bytes));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, COMPONENT_SORT_VALUE, index, id));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* ---- All definitions ---- */
@@ -905,38 +908,38 @@ static whit_status read_core_alias(parser *t, wasm_place place)
     static const char *const words[] = {"table", "memory", "global", "tag"};
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         slice id;
-        if (!text_at_keyword(t->p, words[i]))
+        if (!wasm_text_at_keyword(t->p, words[i]))
             continue;
-        TRY(text_advance(t->p));
+        TRY(wasm_text_advance(t->p));
         TRY(component_parse_id(t, &id));
-        if (!text_at_form(t->p, "alias"))
-            return text_unexpected(t->p, "(alias");
+        if (!wasm_text_at_form(t->p, "alias"))
+            return wasm_text_unexpected(t->p, "(alias");
         TRY(component_parse_inline_alias(
             t, (component_sort)(COMPONENT_SORT_CORE_TABLE + i), id, place));
-        return text_close(t->p);
+        return wasm_text_close(t->p);
     }
-    return text_unexpected(t->p, "a core definition");
+    return wasm_text_unexpected(t->p, "a core definition");
 }
 
 static whit_status read_core(parser *t, wasm_place place)
 {
     text_parser *p = t->p;
-    TRY(text_advance(p));
-    if (text_at_keyword(p, "type")) {
+    TRY(wasm_text_advance(p));
+    if (wasm_text_at_keyword(p, "type")) {
         TRY(component_parse_core_type_definition(t, place));
-        return text_close(p);
+        return wasm_text_close(p);
     }
-    if (text_at_keyword(p, "rec")) {
+    if (wasm_text_at_keyword(p, "rec")) {
         TRY(component_parse_core_rec_definition(t, place));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     if (t->scope->is_type)
-        return text_unexpected(p, "type");
-    if (text_at_keyword(p, "module"))
+        return wasm_text_unexpected(p, "type");
+    if (wasm_text_at_keyword(p, "module"))
         return read_core_module(t, place);
-    if (text_at_keyword(p, "instance"))
+    if (wasm_text_at_keyword(p, "instance"))
         return read_instance(t, true, place);
-    if (text_at_keyword(p, "func"))
+    if (wasm_text_at_keyword(p, "func"))
         return read_core_function(t, place);
     return read_core_alias(t, place);
 }
@@ -946,50 +949,50 @@ whit_status component_parse_definition(parser *t)
     text_parser *p = t->p;
     wasm_place place = p->token.place;
     bool is_type = t->scope->is_type;
-    TRY(text_advance(p));
-    if (text_at_keyword(p, "core"))
+    TRY(wasm_text_advance(p));
+    if (wasm_text_at_keyword(p, "core"))
         return read_core(t, place);
-    if (text_at_keyword(p, "type")) {
+    if (wasm_text_at_keyword(p, "type")) {
         TRY(component_parse_type_definition(t, place));
-        return text_close(p);
+        return wasm_text_close(p);
     }
-    if (text_at_keyword(p, "alias")) {
+    if (wasm_text_at_keyword(p, "alias")) {
         TRY(component_parse_alias(t, place));
-        return text_close(p);
+        return wasm_text_close(p);
     }
-    if (text_at_keyword(p, "import"))
+    if (wasm_text_at_keyword(p, "import"))
         return component_parse_import(t, place);
-    if (text_at_keyword(p, "export"))
+    if (wasm_text_at_keyword(p, "export"))
         return is_type ? read_export_declarator(t, place)
                        : read_export(t, place);
     if (is_type)
-        return text_unexpected(p, "a declarator");
-    if (text_at_keyword(p, "component"))
+        return wasm_text_unexpected(p, "a declarator");
+    if (wasm_text_at_keyword(p, "component"))
         return read_component(t, place);
-    if (text_at_keyword(p, "instance"))
+    if (wasm_text_at_keyword(p, "instance"))
         return read_instance(t, false, place);
-    if (text_at_keyword(p, "func"))
+    if (wasm_text_at_keyword(p, "func"))
         return read_function(t, place);
-    if (text_at_keyword(p, "canon"))
+    if (wasm_text_at_keyword(p, "canon"))
         return read_canon(t, place);
-    if (text_at_keyword(p, "start"))
+    if (wasm_text_at_keyword(p, "start"))
         return read_start(t, place);
-    if (text_at_keyword(p, "value"))
+    if (wasm_text_at_keyword(p, "value"))
         return read_value(t, place);
-    return text_unexpected(p, "a definition");
+    return wasm_text_unexpected(p, "a definition");
 }
 
 /* Custom sections written as annotations in front of a definition. */
 static whit_status read_customs(parser *t)
 {
     text_note note;
-    while (text_note_take(t->p, WASM_ANNOTATION_CUSTOM, &note)) {
+    while (wasm_text_note_take(t->p, WASM_ANNOTATION_CUSTOM, &note)) {
         component_definition d = {.kind = COMPONENT_DEF_CUSTOM};
         d.custom.name = note.name;
         d.custom.bytes = note.bytes;
         TRY(component_parse_emit(t, &d, note.place, NULL));
     }
-    return text_no_notes(t->p);
+    return wasm_text_no_notes(t->p);
 }
 
 whit_status component_parse_definitions(parser *t)

@@ -26,20 +26,20 @@ whit_status component_parse_valtype(parser *t, component_valtype *out)
     *out = (component_valtype){COMPONENT_INDEXED, 0};
     if (primitive) {
         out->primitive = (uint8_t)primitive;
-        return text_advance(p);
+        return wasm_text_advance(p);
     }
     if (p->token.kind != WASM_TOKEN_LPAR)
         return component_parse_index(t, COMPONENT_SORT_TYPE, &out->index);
-    if (text_at_form(p, "type"))
+    if (wasm_text_at_form(p, "type"))
         return component_parse_reference(t, COMPONENT_SORT_TYPE, &out->index);
     component_definition d = {.kind = COMPONENT_DEF_TYPE};
     component_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, p->error);
     wasm_place place = p->token.place;
     TRY(component_parse_enter_nesting(t));
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(read_value_form(t, type));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     t->depth--;
     d.type = type;
     return component_parse_emit(t, &d, place, &out->index);
@@ -48,8 +48,8 @@ whit_status component_parse_valtype(parser *t, component_valtype *out)
 static whit_status push_field(parser *t, text_list *list,
                               const component_field *field)
 {
-    return text_push(t->p, list, field, sizeof *field, LIMIT_COMPONENT_ITEMS,
-                     "fields");
+    return wasm_text_push(t->p, list, field, sizeof *field,
+                          LIMIT_COMPONENT_ITEMS, "fields");
 }
 
 /* (word "name" type?) forms. */
@@ -57,15 +57,15 @@ static whit_status read_named(parser *t, const char *word, bool optional,
                               text_list *list)
 {
     text_parser *p = t->p;
-    while (text_at_form(p, word)) {
+    while (wasm_text_at_form(p, word)) {
         component_field field = {.name = slice_of(NULL, 0)};
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         if (optional && p->token.kind == WASM_TOKEN_ID)
-            TRY(text_advance(p));
-        TRY(text_name_string(p, &field.name));
+            TRY(wasm_text_advance(p));
+        TRY(wasm_text_name_string(p, &field.name));
         if (!optional || p->token.kind != WASM_TOKEN_RPAR)
             TRY(component_parse_valtype(t, &field.type));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
         TRY(push_field(t, list, &field));
     }
     return WHIT_OK;
@@ -87,7 +87,7 @@ static whit_status read_members(parser *t, uint8_t kind, text_list *list)
         if (kind == COMPONENT_TYPE_TUPLE)
             TRY(component_parse_valtype(t, &field.type));
         else
-            TRY(text_name_string(p, &field.name));
+            TRY(wasm_text_name_string(p, &field.name));
         TRY(push_field(t, list, &field));
     }
     return WHIT_OK;
@@ -107,23 +107,23 @@ static whit_status read_fields(parser *t, component_type *out)
 whit_status component_parse_result(parser *t, component_valtype *out)
 {
     *out = (component_valtype){COMPONENT_NO_TYPE, 0};
-    if (!text_at_form(t->p, "result"))
+    if (!wasm_text_at_form(t->p, "result"))
         return WHIT_OK;
-    TRY(text_enter(t->p));
+    TRY(wasm_text_enter(t->p));
     TRY(component_parse_valtype(t, out));
-    return text_close(t->p);
+    return wasm_text_close(t->p);
 }
 
 static whit_status read_result_type(parser *t, component_type *out)
 {
     text_parser *p = t->p;
-    if (p->token.kind != WASM_TOKEN_RPAR && !text_at_form(p, "error"))
+    if (p->token.kind != WASM_TOKEN_RPAR && !wasm_text_at_form(p, "error"))
         TRY(component_parse_valtype(t, &out->element));
-    if (!text_at_form(p, "error"))
+    if (!wasm_text_at_form(p, "error"))
         return WHIT_OK;
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     TRY(component_parse_valtype(t, &out->other));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_list(parser *t, component_type *out)
@@ -132,7 +132,7 @@ static whit_status read_list(parser *t, component_type *out)
     TRY(component_parse_valtype(t, &out->element));
     if (t->p->token.kind != WASM_TOKEN_NAT)
         return WHIT_OK;
-    TRY(text_nat(t->p, 32, "list length", &length));
+    TRY(wasm_text_nat(t->p, 32, "list length", &length));
     out->kind = COMPONENT_TYPE_FIXED_LIST;
     out->length = (uint32_t)length;
     return WHIT_OK;
@@ -165,7 +165,7 @@ static const struct {
 static uint8_t kind_here(const parser *t)
 {
     for (size_t i = 0; i < COUNT_OF(type_words); i++)
-        if (text_at_keyword(t->p, type_words[i].word))
+        if (wasm_text_at_keyword(t->p, type_words[i].word))
             return type_words[i].kind;
     return 0;
 }
@@ -176,8 +176,8 @@ static whit_status read_value_form(parser *t, component_type *out)
     text_parser *p = t->p;
     out->kind = kind_here(t);
     if (out->kind <= COMPONENT_TYPE_ASYNC_FUNC)
-        return text_unexpected(p, "a value type");
-    TRY(text_advance(p));
+        return wasm_text_unexpected(p, "a value type");
+    TRY(wasm_text_advance(p));
     switch (out->kind) {
     case COMPONENT_TYPE_LIST:
         return read_list(t, out);
@@ -206,9 +206,9 @@ static whit_status read_value_form(parser *t, component_type *out)
 static whit_status read_function(parser *t, component_type *out)
 {
     out->kind = COMPONENT_TYPE_FUNC;
-    out->is_async = text_at_keyword(t->p, "async");
+    out->is_async = wasm_text_at_keyword(t->p, "async");
     if (out->is_async)
-        TRY(text_advance(t->p));
+        TRY(wasm_text_advance(t->p));
     TRY(read_fields(t, out));
     return component_parse_result(t, &out->element);
 }
@@ -216,18 +216,18 @@ static whit_status read_function(parser *t, component_type *out)
 static whit_status read_resource(parser *t, component_type *out)
 {
     text_parser *p = t->p;
-    if (!text_at_form(p, "rep"))
-        return text_unexpected(p, "(rep");
-    TRY(text_enter(p));
-    TRY(text_valtype(p, &out->rep));
-    TRY(text_close(p));
-    out->has_destructor = text_at_form(p, "dtor");
+    if (!wasm_text_at_form(p, "rep"))
+        return wasm_text_unexpected(p, "(rep");
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_valtype(p, &out->rep));
+    TRY(wasm_text_close(p));
+    out->has_destructor = wasm_text_at_form(p, "dtor");
     if (!out->has_destructor)
         return WHIT_OK;
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     TRY(component_parse_reference(t, COMPONENT_SORT_CORE_FUNC,
                                   &out->destructor));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_declarators(parser *t, component_type *out)
@@ -254,16 +254,16 @@ static whit_status read_type_form(parser *t, component_type *out)
     uint8_t kind = kind_here(t);
     switch (kind) {
     case COMPONENT_TYPE_FUNC:
-        TRY(text_advance(t->p));
+        TRY(wasm_text_advance(t->p));
         return read_function(t, out);
     case COMPONENT_TYPE_RESOURCE:
         out->kind = kind;
-        TRY(text_advance(t->p));
+        TRY(wasm_text_advance(t->p));
         return read_resource(t, out);
     case COMPONENT_TYPE_COMPONENT:
     case COMPONENT_TYPE_INSTANCE:
         out->kind = kind;
-        TRY(text_advance(t->p));
+        TRY(wasm_text_advance(t->p));
         return read_declarators(t, out);
     default:
         return read_value_form(t, out);
@@ -276,36 +276,36 @@ static whit_status read_type(parser *t, component_type *out)
     if (primitive) {
         out->kind = COMPONENT_TYPE_PRIMITIVE;
         out->element.primitive = (uint8_t)primitive;
-        return text_advance(t->p);
+        return wasm_text_advance(t->p);
     }
     if (t->p->token.kind != WASM_TOKEN_LPAR)
-        return text_unexpected(t->p, "a type");
-    TRY(text_advance(t->p));
+        return wasm_text_unexpected(t->p, "a type");
+    TRY(wasm_text_advance(t->p));
     TRY(read_type_form(t, out));
-    return text_close(t->p);
+    return wasm_text_close(t->p);
 }
 
 whit_status component_parse_type_definition(parser *t, wasm_place place)
 {
     text_parser *p = t->p;
     slice id;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_id(t, &id));
     text_list exports = {0};
     whit_status status = WHIT_OK;
     while (status == WHIT_OK && component_parse_at_inline(t, "export")) {
         component_name name = {.attribute_count = 0};
-        status = text_enter(p);
+        status = wasm_text_enter(p);
         if (status == WHIT_OK)
             status = component_parse_name(t, &name);
         if (status == WHIT_OK)
-            status = text_close(p);
+            status = wasm_text_close(p);
         if (status == WHIT_OK)
-            status = text_push(p, &exports, &name, sizeof name,
-                               LIMIT_COMPONENT_ITEMS, "exports");
+            status = wasm_text_push(p, &exports, &name, sizeof name,
+                                    LIMIT_COMPONENT_ITEMS, "exports");
     }
     uint32_t index = t->scope->counts[COMPONENT_SORT_TYPE];
-    if (status == WHIT_OK && text_at_form(p, "alias")) {
+    if (status == WHIT_OK && wasm_text_at_form(p, "alias")) {
         status =
             component_parse_inline_alias(t, COMPONENT_SORT_TYPE, id, place);
         index = t->scope->counts[COMPONENT_SORT_TYPE] - 1;
@@ -334,7 +334,7 @@ whit_status component_parse_type_definition(parser *t, wasm_place place)
 whit_status component_parse_function_type(parser *t, wasm_place place,
                                           uint32_t *out)
 {
-    if (text_at_form(t->p, "type"))
+    if (wasm_text_at_form(t->p, "type"))
         return component_parse_reference(t, COMPONENT_SORT_TYPE, out);
     component_definition d = {.kind = COMPONENT_DEF_TYPE};
     component_type *type = arena_zalloc(t->arena, sizeof *type);
@@ -362,19 +362,19 @@ static whit_status read_core_group(parser *t, bool is_rec,
         wasm_subtype type = {.rec_explicit = is_rec};
         slice id = slice_of(NULL, 0);
         if (is_rec) {
-            if (!text_at_form(p, "type"))
+            if (!wasm_text_at_form(p, "type"))
                 break;
-            status = text_enter(p);
+            status = wasm_text_enter(p);
             if (status == WHIT_OK)
                 status = component_parse_id(t, &id);
         }
         if (status == WHIT_OK)
-            status = text_subtype(p, &type);
+            status = wasm_text_subtype(p, &type);
         if (status == WHIT_OK && is_rec)
-            status = text_close(p);
+            status = wasm_text_close(p);
         if (status == WHIT_OK)
-            status =
-                text_push(p, &types, &type, sizeof type, LIMIT_TYPES, "types");
+            status = wasm_text_push(p, &types, &type, sizeof type, LIMIT_TYPES,
+                                    "types");
     } while (status == WHIT_OK && is_rec);
     p->ids[TEXT_TYPE] = ids;
     wasm_subtype *items = types.items;
@@ -402,13 +402,14 @@ static whit_status declare_types(parser *t)
             TRY(wasm_lexer_next(&lexer, &token, p->error));
             if (token.kind == WASM_TOKEN_ID)
                 TRY(wasm_token_decode(&token, &p->scratch, &id, p->error));
-            TRY(text_declare(p, TEXT_TYPE, id, token.place));
+            TRY(wasm_text_declare(p, TEXT_TYPE, id, token.place));
             continue;
         }
         depth += token.kind == WASM_TOKEN_LPAR;
         depth -= token.kind == WASM_TOKEN_RPAR;
         if (token.kind == WASM_TOKEN_EOF)
-            return text_fail(p, "unexpected token: the text ends in a type");
+            return wasm_text_fail(p,
+                                  "unexpected token: the text ends in a type");
         if (depth)
             TRY(wasm_lexer_next(&lexer, &token, p->error));
     }
@@ -418,8 +419,8 @@ static whit_status declare_types(parser *t)
 static whit_status push_declarator(parser *t, text_list *list,
                                    const component_declarator *item)
 {
-    return text_push(t->p, list, item, sizeof *item, LIMIT_COMPONENT_ITEMS,
-                     "declarators");
+    return wasm_text_push(t->p, list, item, sizeof *item, LIMIT_COMPONENT_ITEMS,
+                          "declarators");
 }
 
 /* Declarators for the types from `first` on that the reader has made. */
@@ -452,11 +453,11 @@ static whit_status read_core_alias(parser *t, text_list *list)
     component_declarator item = {.kind = COMPONENT_DECLARATOR_ALIAS};
     slice id;
     uint64_t value;
-    TRY(text_enter(p));
-    TRY(text_keyword(p, "outer"));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_keyword(p, "outer"));
     const parse_scope *scope = t->scope;
     if (p->token.kind == WASM_TOKEN_NAT) {
-        TRY(text_nat(p, 32, "i32", &value));
+        TRY(wasm_text_nat(p, 32, "i32", &value));
         item.outer = (uint32_t)value;
         for (uint64_t i = 1; scope && i < value; i++)
             scope = scope->outer;
@@ -465,30 +466,30 @@ static whit_status read_core_alias(parser *t, text_list *list)
         for (item.outer = 1; scope && !slice_equal(scope->id, id); item.outer++)
             scope = scope->outer;
         if (!scope || !id.size)
-            return text_fail(p, "outer component `%.*s` not found",
-                             SLICE_ARG(id));
+            return wasm_text_fail(p, "outer component `%.*s` not found",
+                                  SLICE_ARG(id));
     }
     if (p->token.kind == WASM_TOKEN_NAT) {
-        TRY(text_nat(p, 32, "i32", &value));
+        TRY(wasm_text_nat(p, 32, "i32", &value));
     } else {
         TRY(component_parse_id(t, &id));
         if (!scope || !id.data ||
             !map_get(&scope->ids[COMPONENT_SORT_CORE_TYPE], id, &value))
-            return text_fail(p, "unknown core type $%.*s", SLICE_ARG(id));
+            return wasm_text_fail(p, "unknown core type $%.*s", SLICE_ARG(id));
     }
     item.index = (uint32_t)value;
-    if (!text_at_form(p, "type"))
-        return text_unexpected(p, "(type");
-    TRY(text_enter(p));
+    if (!wasm_text_at_form(p, "type"))
+        return wasm_text_unexpected(p, "(type");
+    TRY(wasm_text_enter(p));
     wasm_place place = p->token.place;
     TRY(component_parse_id(t, &id));
-    TRY(text_close(p));
-    TRY(text_declare(p, TEXT_TYPE, id, place));
+    TRY(wasm_text_close(p));
+    TRY(wasm_text_declare(p, TEXT_TYPE, id, place));
     /* Keeps the count; no type use finds it by its signature. */
     wasm_subtype hole = {.rec_count = 1, .super = WASM_NO_INDEX};
-    TRY(text_push(p, &p->types, &hole, sizeof hole, LIMIT_TYPES, "types"));
+    TRY(wasm_text_push(p, &p->types, &hole, sizeof hole, LIMIT_TYPES, "types"));
     TRY(push_declarator(t, list, &item));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_core_extern(parser *t, wasm_external *out)
@@ -497,12 +498,13 @@ static whit_status read_core_extern(parser *t, wasm_external *out)
                                         "tag"};
     text_parser *p = t->p;
     size_t kind = 0;
-    while (kind < COUNT_OF(words) && !text_at_form(p, words[kind]))
+    while (kind < COUNT_OF(words) && !wasm_text_at_form(p, words[kind]))
         kind++;
     if (kind == COUNT_OF(words))
-        return text_unexpected(p, "(func, (table, (memory, (global or (tag");
+        return wasm_text_unexpected(p,
+                                    "(func, (table, (memory, (global or (tag");
     slice id;
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     TRY(component_parse_id(t, &id));
     *out = (wasm_external){.kind = (wasm_external_kind)kind};
     text_typeuse use;
@@ -510,23 +512,23 @@ static whit_status read_core_extern(parser *t, wasm_external *out)
     switch (out->kind) {
     case WASM_EXTERN_TABLE:
         out->table = (wasm_table){.imported = true};
-        TRY(text_address_type(p, &out->table.limits.is64));
-        TRY(text_tabletype(p, &out->table));
+        TRY(wasm_text_address_type(p, &out->table.limits.is64));
+        TRY(wasm_text_tabletype(p, &out->table));
         break;
     case WASM_EXTERN_MEMORY:
         out->memory = (wasm_memory){.imported = true};
-        TRY(text_address_type(p, &out->memory.limits.is64));
-        TRY(text_memtype(p, &out->memory));
+        TRY(wasm_text_address_type(p, &out->memory.limits.is64));
+        TRY(wasm_text_memtype(p, &out->memory));
         break;
     case WASM_EXTERN_GLOBAL:
         out->global = (wasm_global){.imported = true};
-        TRY(text_globaltype(p, &out->global));
+        TRY(wasm_text_globaltype(p, &out->global));
         break;
     default:
-        TRY(text_typeuse_read(p, true, &use));
-        TRY(text_typeuse_index(p, &use, place, &out->type));
+        TRY(wasm_text_typeuse_read(p, true, &use));
+        TRY(wasm_text_typeuse_index(p, &use, place, &out->type));
     }
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_declarator(parser *t, text_list *list)
@@ -534,25 +536,25 @@ static whit_status read_declarator(parser *t, text_list *list)
     text_parser *p = t->p;
     component_declarator item = {.kind = COMPONENT_DECLARATOR_EXPORT};
     size_t first = p->types.count;
-    if (text_at_form(p, "type") || text_at_form(p, "rec")) {
+    if (wasm_text_at_form(p, "type") || wasm_text_at_form(p, "rec")) {
         TRY(declare_types(t));
-        TRY(text_type_field(p));
+        TRY(wasm_text_type_field(p));
         return take_types(t, first, list);
     }
-    if (text_at_form(p, "alias"))
+    if (wasm_text_at_form(p, "alias"))
         return read_core_alias(t, list);
-    if (text_at_form(p, "import")) {
+    if (wasm_text_at_form(p, "import")) {
         item.kind = COMPONENT_DECLARATOR_IMPORT;
-        TRY(text_enter(p));
-        TRY(text_name_string(p, &item.module));
-    } else if (text_at_form(p, "export")) {
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
+        TRY(wasm_text_name_string(p, &item.module));
+    } else if (wasm_text_at_form(p, "export")) {
+        TRY(wasm_text_enter(p));
     } else {
-        return text_unexpected(p, "(type, (import, (export or (alias");
+        return wasm_text_unexpected(p, "(type, (import, (export or (alias");
     }
-    TRY(text_name_string(p, &item.name));
+    TRY(wasm_text_name_string(p, &item.name));
     TRY(read_core_extern(t, &item.what));
-    TRY(text_close(p));
+    TRY(wasm_text_close(p));
     TRY(take_types(t, first, list));
     return push_declarator(t, list, &item);
 }
@@ -600,17 +602,17 @@ whit_status component_parse_core_type_definition(parser *t, wasm_place place)
     text_parser *p = t->p;
     slice id;
     uint32_t index;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(component_parse_id(t, &id));
-    if (text_at_form(p, "alias"))
+    if (wasm_text_at_form(p, "alias"))
         return component_parse_inline_alias(t, COMPONENT_SORT_CORE_TYPE, id,
                                             place);
     component_core_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, p->error);
-    if (text_at_form(p, "module")) {
-        TRY(text_enter(p));
+    if (wasm_text_at_form(p, "module")) {
+        TRY(wasm_text_enter(p));
         TRY(read_module_type(t, type));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     } else {
         TRY(read_core_group(t, false, type));
     }
@@ -624,7 +626,7 @@ whit_status component_parse_core_rec_definition(parser *t, wasm_place place)
     text_parser *p = t->p;
     component_core_type *type = arena_zalloc(t->arena, sizeof *type);
     TRY_ALLOC(type, p->error);
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     /* Types of a group may refer to later ones: names come first. */
     wasm_lexer lexer = p->lexer;
     wasm_token token = p->token;
@@ -636,9 +638,9 @@ whit_status component_parse_core_rec_definition(parser *t, wasm_place place)
         if (p->token.kind == WASM_TOKEN_EOF ||
             (!depth && p->token.kind == WASM_TOKEN_RPAR))
             break;
-        if (!depth && text_at_form(p, "type")) {
+        if (!depth && wasm_text_at_form(p, "type")) {
             slice id;
-            TRY(text_enter(p));
+            TRY(wasm_text_enter(p));
             depth++;
             TRY(component_parse_id(t, &id));
             TRY(component_parse_bind(t, COMPONENT_SORT_CORE_TYPE, index++, id));
@@ -646,7 +648,7 @@ whit_status component_parse_core_rec_definition(parser *t, wasm_place place)
         }
         depth += p->token.kind == WASM_TOKEN_LPAR;
         depth -= p->token.kind == WASM_TOKEN_RPAR;
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     }
     p->lexer = lexer;
     p->token = token;
@@ -682,19 +684,19 @@ static whit_status inline_declarators(parser *t, uint8_t kind, wasm_place place,
 static whit_status read_bound(parser *t, component_extern *out)
 {
     text_parser *p = t->p;
-    if (text_at_form(p, "eq")) {
+    if (wasm_text_at_form(p, "eq")) {
         out->is_eq = true;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         TRY(component_parse_reference(t, out->sort, &out->index));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     if (out->sort == COMPONENT_SORT_VALUE)
         return component_parse_valtype(t, &out->value);
-    if (!text_at_form(p, "sub"))
-        return text_unexpected(p, "(eq or (sub");
-    TRY(text_enter(p));
-    TRY(text_keyword(p, "resource"));
-    return text_close(p);
+    if (!wasm_text_at_form(p, "sub"))
+        return wasm_text_unexpected(p, "(eq or (sub");
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_keyword(p, "resource"));
+    return wasm_text_close(p);
 }
 
 whit_status component_parse_extern_rest(parser *t, component_sort sort,
@@ -712,7 +714,7 @@ whit_status component_parse_extern_rest(parser *t, component_sort sort,
         break;
     case COMPONENT_SORT_CORE_MODULE:
         /* A module type's own types begin with their definition. */
-        if (text_at_form(p, "type") && component_parse_at_type_use(t))
+        if (wasm_text_at_form(p, "type") && component_parse_at_type_use(t))
             TRY(component_parse_reference(t, COMPONENT_SORT_CORE_TYPE,
                                           &out->index));
         else
@@ -720,7 +722,7 @@ whit_status component_parse_extern_rest(parser *t, component_sort sort,
         break;
     case COMPONENT_SORT_COMPONENT:
     case COMPONENT_SORT_INSTANCE:
-        if (text_at_form(p, "type") && component_parse_at_type_use(t))
+        if (wasm_text_at_form(p, "type") && component_parse_at_type_use(t))
             TRY(component_parse_reference(t, COMPONENT_SORT_TYPE, &out->index));
         else
             TRY(inline_declarators(t,
@@ -730,10 +732,10 @@ whit_status component_parse_extern_rest(parser *t, component_sort sort,
                                    place, &out->index));
         break;
     default:
-        return text_fail(p, "%s cannot be imported or exported",
-                         component_sort_text(sort));
+        return wasm_text_fail(p, "%s cannot be imported or exported",
+                              component_sort_text(sort));
     }
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 whit_status component_parse_extern(parser *t, component_extern *out, slice *id)

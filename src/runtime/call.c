@@ -97,8 +97,8 @@ whit_status rt_host_call(rt_context *context, rt_instance *caller,
     size_t locals = store->local_count;
     if (UNLIKELY(!has_room(context)))
         return rt_trap_raise(context, RT_TRAP_STACK);
-    if (UNLIKELY(
-            !local_push_values(store, type->params, type->param_count, slots)))
+    if (UNLIKELY(!rt_local_push_values(store, type->params, type->param_count,
+                                       slots)))
         return error_memory(&context->error);
     rt_caller self = {store, caller, context};
     context->trap.code = RT_TRAP_NONE;
@@ -125,11 +125,11 @@ static bool claim(void *data, void *address, void *machine)
     if (fiber_is_guard(context->fiber, address))
         code = RT_TRAP_STACK;
     for (rt_memory *m = store->memories; m && !code; m = m->next) {
-        if (memory_holds(m, address))
+        if (rt_memory_holds(m, address))
             code = RT_TRAP_MEMORY_BOUNDS;
     }
     for (size_t i = 0; i < store->shared_count && !code; i++) {
-        if (memory_holds(store->shared[i], address))
+        if (rt_memory_holds(store->shared[i], address))
             code = RT_TRAP_MEMORY_BOUNDS;
     }
     if (code == RT_TRAP_NONE)
@@ -178,7 +178,7 @@ static whit_status run(rt_context *context, rt_function *function,
     rt_store *store = context->store;
     const wasm_functype *type = &function->header.type->func;
     size_t locals = store->local_count;
-    if (!local_push_values(store, type->params, type->param_count, slots))
+    if (!rt_local_push_values(store, type->params, type->param_count, slots))
         return error_memory(&context->error);
     whit_status status = function->host
                              ? rt_host_call(context, NULL, function, slots)
@@ -186,7 +186,7 @@ static whit_status run(rt_context *context, rt_function *function,
     store->local_count = locals;
     /* A host function keeps the results it got until it returns. */
     if (status == WHIT_OK && context->host_depth &&
-        !local_push_values(store, type->results, type->result_count, slots))
+        !rt_local_push_values(store, type->results, type->result_count, slots))
         return error_memory(&context->error);
     return status;
 }

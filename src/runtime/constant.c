@@ -63,7 +63,7 @@ static whit_status trapped(machine *self, rt_trap_code code)
 
 static whit_status push_object(machine *self, rt_ref ref)
 {
-    if (!local_push(self->instance->store, ref))
+    if (!rt_local_push(self->instance->store, ref))
         return error_memory(self->error);
     return push(self, (rt_slot){.ref = ref});
 }
@@ -194,8 +194,8 @@ static whit_status step(machine *self, const wasm_instruction *instruction)
     }
 }
 
-whit_status constant_evaluate(rt_instance *instance, slice expression,
-                              rt_slot out[2], whit_error *error)
+whit_status rt_constant_evaluate(rt_instance *instance, slice expression,
+                                 rt_slot out[2], whit_error *error)
 {
     machine self = {
         .instance = instance, .capacity = SLOTS_FIRST, .error = error};

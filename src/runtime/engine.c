@@ -48,7 +48,7 @@ void rt_engine_release(rt_engine *self)
     if (!self || atomic_fetch_sub_explicit(&self->references, 1,
                                            memory_order_acq_rel) != 1)
         return;
-    stacks_free(self);
+    rt_stacks_free(self);
     wasm_type_table_free(self->types);
     pthread_mutex_destroy(&self->types_lock);
     pthread_mutex_destroy(&self->stacks_lock);
@@ -94,7 +94,7 @@ static void stack_main(void *argument)
     }
 }
 
-void stack_enter(rt_stack *self)
+void rt_stack_enter(rt_stack *self)
 {
     if (LIKELY(self->begun)) {
         fiber_resume(self->fiber);
@@ -104,7 +104,7 @@ void stack_enter(rt_stack *self)
     }
 }
 
-rt_stack *stack_take(rt_engine *engine)
+rt_stack *rt_stack_take(rt_engine *engine)
 {
     pthread_mutex_lock(&engine->stacks_lock);
     rt_stack *self = engine->stacks;
@@ -116,7 +116,7 @@ rt_stack *stack_take(rt_engine *engine)
     return self ? self : stack_new(&engine->config);
 }
 
-void stack_give(rt_engine *engine, rt_stack *self)
+void rt_stack_give(rt_engine *engine, rt_stack *self)
 {
     if (!self)
         return;
@@ -132,7 +132,7 @@ void stack_give(rt_engine *engine, rt_stack *self)
         stack_free(self);
 }
 
-void stacks_free(rt_engine *engine)
+void rt_stacks_free(rt_engine *engine)
 {
     while (engine->stacks) {
         rt_stack *next = engine->stacks->next;

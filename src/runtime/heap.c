@@ -34,7 +34,7 @@ static uint32_t class_bytes(uint32_t index)
     return (1u << power) + ((index - 8) % 4 + 1) * (1u << (power - 2));
 }
 
-rt_heap *heap_new(rt_store *store, uint64_t limit)
+rt_heap *rt_heap_new(rt_store *store, uint64_t limit)
 {
     rt_heap *self = mem_zalloc(sizeof *self);
     if (!self)
@@ -308,7 +308,7 @@ static void sweep(rt_heap *self)
     }
 }
 
-void heap_collect(rt_heap *self)
+void rt_heap_collect(rt_heap *self)
 {
     mark(self);
     sweep(self);
@@ -319,7 +319,7 @@ void heap_collect(rt_heap *self)
     self->threshold = next > self->limit ? self->limit : next;
 }
 
-void heap_free(rt_heap *self)
+void rt_heap_free(rt_heap *self)
 {
     if (!self)
         return;
@@ -375,14 +375,14 @@ static rt_object *try_alloc(rt_heap *self, size_t bytes)
     return cell_alloc(self, class_of(bytes));
 }
 
-rt_object *heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes)
+rt_object *rt_heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes)
 {
     bool is_large = bytes > HEAP_CELL_MOST;
     uint32_t index = is_large ? HEAP_CLASS_LARGE : class_of(bytes);
     uint64_t taken = is_large ? bytes : class_bytes(index);
     bool collected = false;
     if (UNLIKELY(self->bytes + taken > self->threshold || self->stress)) {
-        heap_collect(self);
+        rt_heap_collect(self);
         collected = true;
         if (self->bytes + taken > self->limit)
             return NULL;
@@ -391,7 +391,7 @@ rt_object *heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes)
     }
     rt_object *object = try_alloc(self, bytes);
     if (UNLIKELY(!object) && !collected) {
-        heap_collect(self);
+        rt_heap_collect(self);
         object = try_alloc(self, bytes);
     }
     if (UNLIKELY(!object))
@@ -405,5 +405,5 @@ rt_object *heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes)
 
 void rt_collect(rt_store *store)
 {
-    heap_collect(store->heap);
+    rt_heap_collect(store->heap);
 }

@@ -56,12 +56,12 @@ typedef struct rt_heap {
     uint64_t collections;
 } rt_heap;
 
-rt_heap *heap_new(rt_store *store, uint64_t limit);
-void heap_free(rt_heap *self);
+rt_heap *rt_heap_new(rt_store *store, uint64_t limit);
+void rt_heap_free(rt_heap *self);
 /* Zeroed, header without type, kind as given; `bytes` includes the header.
  * NULL when the limit or the system's memory is reached, after a collection
  * tried to help. */
-rt_object *heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes);
-void heap_collect(rt_heap *self);
+rt_object *rt_heap_alloc(rt_heap *self, rt_object_kind kind, size_t bytes);
+void rt_heap_collect(rt_heap *self);
 
 #endif

@@ -200,8 +200,8 @@ static whit_status mismatch(const wasm_import *import,
     return status;
 }
 
-whit_status import_check(rt_module *module, uint32_t index,
-                         const rt_extern *given, whit_error *error)
+whit_status rt_import_check(rt_module *module, uint32_t index,
+                            const rt_extern *given, whit_error *error)
 {
     const wasm_import *import = &module->wasm->imports[index];
     rt_engine *engine = module->engine;

@@ -7,8 +7,8 @@
 #include "runtime/store.h"
 
 /* UNLINKABLE with both types in words when import `index` does not match. */
-whit_status import_check(rt_module *module, uint32_t index,
-                         const rt_extern *given,
-                         whit_error *error) WHIT_MUST_CHECK;
+whit_status rt_import_check(rt_module *module, uint32_t index,
+                            const rt_extern *given,
+                            whit_error *error) WHIT_MUST_CHECK;
 
 #endif

@@ -34,22 +34,22 @@ static void roll_back(rt_store *store, const checkpoint *to)
         rt_instance *instance = store->instances;
         store->instances = instance->next;
         store->instance_count--;
-        instance_free(instance);
+        rt_instance_free(instance);
     }
     while (store->memories != to->memories) {
         rt_memory *memory = store->memories;
         store->memories = memory->next;
-        memory_free(store, memory);
+        rt_memory_free(store, memory);
     }
     while (store->shared_count > to->shared_count) {
         rt_memory *memory = store->shared[--store->shared_count];
         store->memory_bytes -= memory_size(memory);
-        memory_unshare(memory);
+        rt_memory_unshare(memory);
     }
     while (store->tables != to->tables) {
         rt_table *table = store->tables;
         store->tables = table->next;
-        table_free(store, table);
+        rt_table_free(store, table);
     }
     while (store->globals != to->globals) {
         rt_global *global = store->globals;
@@ -63,7 +63,7 @@ static void roll_back(rt_store *store, const checkpoint *to)
     }
 }
 
-void instance_free(rt_instance *self)
+void rt_instance_free(rt_instance *self)
 {
     for (uint32_t i = 0; self->elems && i < self->module->wasm->elem_count; i++)
         mem_free(self->elems[i].items);
@@ -110,7 +110,7 @@ static whit_status instance_new(rt_store *store, rt_module *module,
     self->types = module->types;
     arena_init(&self->arena);
     if (!make_arrays(self)) {
-        instance_free(self);
+        rt_instance_free(self);
         return error_memory(error);
     }
     self->next = store->instances;
@@ -192,7 +192,7 @@ static whit_status make_globals(rt_instance *self, whit_error *error)
          i < wasm->global_count; i++) {
         const wasm_global *global = &wasm->globals[i];
         rt_slot value[2] = {{.u64 = 0}, {.u64 = 0}};
-        TRY(constant_evaluate(self, global->init, value, error));
+        TRY(rt_constant_evaluate(self, global->init, value, error));
         TRY(rt_global_new(self->store,
                           wasm_type_canonical(global->type, self->types),
                           global->mutable_, value, &self->globals[i], error));
@@ -208,7 +208,7 @@ static whit_status make_tables(rt_instance *self, whit_error *error)
         const wasm_table *table = &wasm->tables[i];
         rt_slot init[2] = {{.ref = 0}, {.ref = 0}};
         if (table->init.size)
-            TRY(constant_evaluate(self, table->init, init, error));
+            TRY(rt_constant_evaluate(self, table->init, init, error));
         TRY(rt_table_new(self->store, &table->limits,
                          wasm_type_canonical(table->type, self->types),
                          init[0].ref, &self->tables[i], error));
@@ -224,7 +224,7 @@ static whit_status fill_elem(rt_instance *self, const wasm_elem *elem,
     for (uint32_t i = 0; i < elem->count; i++) {
         rt_slot value[2] = {{.ref = 0}, {.ref = 0}};
         if (elem->is_exprs)
-            TRY(constant_evaluate(self, elem->exprs[i], value, error));
+            TRY(rt_constant_evaluate(self, elem->exprs[i], value, error));
         else
             value[0].ref = rt_object_ref(self->functions[elem->functions[i]]);
         out->items[i] = value[0].ref;
@@ -272,7 +272,7 @@ static whit_status offset_of(rt_instance *self, slice expression, bool is64,
                              uint64_t *out, whit_error *error)
 {
     rt_slot value[2] = {{.u64 = 0}, {.u64 = 0}};
-    TRY(constant_evaluate(self, expression, value, error));
+    TRY(rt_constant_evaluate(self, expression, value, error));
     *out = is64 ? value[0].u64 : value[0].u32;
     return WHIT_OK;
 }
@@ -329,7 +329,7 @@ static whit_status check_imports(rt_module *module, const rt_extern *imports,
                                  uint32_t count, whit_error *error)
 {
     for (uint32_t i = 0; i < module->wasm->import_count; i++)
-        TRY(import_check(module, i, i < count ? &imports[i] : NULL, error));
+        TRY(rt_import_check(module, i, i < count ? &imports[i] : NULL, error));
     return WHIT_OK;
 }
 

@@ -5,6 +5,6 @@
 
 #include "runtime/store.h"
 
-void instance_free(rt_instance *self);
+void rt_instance_free(rt_instance *self);
 
 #endif

@@ -7,9 +7,9 @@
 #include "runtime/store.h"
 
 /* False when out of memory. */
-bool local_push(rt_store *store, rt_ref ref);
+bool rt_local_push(rt_store *store, rt_ref ref);
 /* The references among `count` values of the given types. */
-bool local_push_values(rt_store *store, const wasm_valtype *types,
-                       uint32_t count, const rt_slot *slots);
+bool rt_local_push_values(rt_store *store, const wasm_valtype *types,
+                          uint32_t count, const rt_slot *slots);
 
 #endif

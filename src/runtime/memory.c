@@ -138,7 +138,7 @@ whit_status rt_memory_new(rt_store *store, const wasm_limits *limits,
     return WHIT_OK;
 }
 
-void memory_free(rt_store *store, rt_memory *self)
+void rt_memory_free(rt_store *store, rt_memory *self)
 {
     store->memory_bytes -= memory_size(self);
     memory_release(self);
@@ -156,14 +156,14 @@ whit_status rt_store_share_memory(rt_store *store, rt_memory *memory,
     return WHIT_OK;
 }
 
-void memory_unshare(rt_memory *self)
+void rt_memory_unshare(rt_memory *self)
 {
     if (atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) ==
         1)
         memory_release(self);
 }
 
-bool memory_holds(const rt_memory *self, const void *address)
+bool rt_memory_holds(const rt_memory *self, const void *address)
 {
     uintptr_t at = (uintptr_t)address, base = (uintptr_t)self->base;
     return at >= base && at - base < self->reserved;

@@ -11,11 +11,11 @@
 #include "runtime/store.h"
 
 /* Undoes rt_memory_new: gives the address space and the accounting back. */
-void memory_free(rt_store *store, rt_memory *self);
+void rt_memory_free(rt_store *store, rt_memory *self);
 /* Drops one store's reference to a shared memory. */
-void memory_unshare(rt_memory *self);
+void rt_memory_unshare(rt_memory *self);
 /* Whether an address lies in the reservation. Safe in signal context. */
-bool memory_holds(const rt_memory *self, const void *address);
+bool rt_memory_holds(const rt_memory *self, const void *address);
 
 static inline uint64_t memory_size(const rt_memory *self)
 {

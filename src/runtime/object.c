@@ -12,15 +12,15 @@ static rt_trap_code finish(rt_store *store, rt_object *object, rt_ref *out)
     if (!object)
         return RT_TRAP_GC_HEAP;
     *out = rt_object_ref(object);
-    if (store->context.host_depth && !local_push(store, *out))
+    if (store->context.host_depth && !rt_local_push(store, *out))
         return RT_TRAP_GC_HEAP;
     return RT_TRAP_NONE;
 }
 
 rt_trap_code rt_struct_new(rt_store *store, const wasm_type *type, rt_ref *out)
 {
-    rt_object *object = heap_alloc(store->heap, RT_OBJECT_STRUCT,
-                                   sizeof(rt_object) + type->size);
+    rt_object *object = rt_heap_alloc(store->heap, RT_OBJECT_STRUCT,
+                                      sizeof(rt_object) + type->size);
     if (object)
         object->type = type;
     return finish(store, object, out);
@@ -32,8 +32,8 @@ rt_trap_code rt_array_new(rt_store *store, const wasm_type *type,
     uint64_t bytes = (uint64_t)length * type->size;
     if (bytes > LIMIT_ARRAY_BYTES)
         return RT_TRAP_GC_HEAP;
-    rt_object *object = heap_alloc(store->heap, RT_OBJECT_ARRAY,
-                                   sizeof(rt_object) + (size_t)bytes);
+    rt_object *object = rt_heap_alloc(store->heap, RT_OBJECT_ARRAY,
+                                      sizeof(rt_object) + (size_t)bytes);
     if (object) {
         object->type = type;
         object->length = length;
@@ -200,10 +200,10 @@ rt_trap_code rt_exception_new(rt_store *store, rt_tag *tag,
     const wasm_type *type = tag->type;
     size_t bytes = type->param_slots * sizeof *values;
     size_t locals = store->local_count;
-    if (!local_push_values(store, type->func.params, type->func.param_count,
-                           values))
+    if (!rt_local_push_values(store, type->func.params, type->func.param_count,
+                              values))
         return RT_TRAP_GC_HEAP;
-    rt_exception *self = (rt_exception *)heap_alloc(
+    rt_exception *self = (rt_exception *)rt_heap_alloc(
         store->heap, RT_OBJECT_EXCEPTION, sizeof *self + bytes);
     store->local_count = locals;
     if (self) {
@@ -220,8 +220,8 @@ whit_status rt_host_object_new(rt_store *store, uint64_t value,
                                void (*finalize)(uint64_t), rt_ref *out,
                                whit_error *error)
 {
-    rt_host_object *self =
-        (rt_host_object *)heap_alloc(store->heap, RT_OBJECT_HOST, sizeof *self);
+    rt_host_object *self = (rt_host_object *)rt_heap_alloc(
+        store->heap, RT_OBJECT_HOST, sizeof *self);
     if (!self)
         return error_set(error, WHIT_LIMIT,
                          "%s: the limit is %llu bytes (gc_heap_bytes)",

@@ -23,12 +23,12 @@ typedef struct rt_stack {
 } rt_stack;
 
 /* NULL when out of memory. */
-rt_stack *stack_take(rt_engine *engine);
+rt_stack *rt_stack_take(rt_engine *engine);
 /* Runs `run`, or goes on with it when the stack is busy, until it returns or
  * the fiber is suspended. */
-void stack_enter(rt_stack *self);
+void rt_stack_enter(rt_stack *self);
 /* NULL is allowed. A busy one is never used again. */
-void stack_give(rt_engine *engine, rt_stack *self);
-void stacks_free(rt_engine *engine);
+void rt_stack_give(rt_engine *engine, rt_stack *self);
+void rt_stacks_free(rt_engine *engine);
 
 #endif

@@ -31,7 +31,7 @@ whit_status rt_store_new(rt_engine *engine, const rt_limits *limits,
         self->limits = *limits;
     else
         rt_limits_init(&self->limits);
-    self->heap = heap_new(self, self->limits.gc_heap_bytes);
+    self->heap = rt_heap_new(self, self->limits.gc_heap_bytes);
     if (!self->heap) {
         mem_free(self);
         return error_memory(error);
@@ -67,16 +67,16 @@ void rt_store_free(rt_store *self)
         return;
     if (self->upper)
         self->upper_free(self->upper);
-    heap_free(self->heap);
-    FREE_LIST(rt_instance, self->instances, instance_free(self->instances))
-    FREE_LIST(rt_memory, self->memories, memory_free(self, self->memories))
-    FREE_LIST(rt_table, self->tables, table_free(self, self->tables))
+    rt_heap_free(self->heap);
+    FREE_LIST(rt_instance, self->instances, rt_instance_free(self->instances))
+    FREE_LIST(rt_memory, self->memories, rt_memory_free(self, self->memories))
+    FREE_LIST(rt_table, self->tables, rt_table_free(self, self->tables))
     FREE_LIST(rt_global, self->globals, mem_free(self->globals))
     FREE_LIST(rt_tag, self->tags, mem_free(self->tags))
     FREE_LIST(rt_function, self->host_functions,
               function_free(self->host_functions))
     for (size_t i = 0; i < self->shared_count; i++)
-        memory_unshare(self->shared[i]);
+        rt_memory_unshare(self->shared[i]);
     mem_free(self->shared);
     mem_free(self->roots);
     mem_free(self->locals);
@@ -170,7 +170,7 @@ void rt_root_remove(rt_store *store, uint32_t handle)
     store->root_free = (size_t)handle * 2 + 1;
 }
 
-bool local_push(rt_store *store, rt_ref ref)
+bool rt_local_push(rt_store *store, rt_ref ref)
 {
     if (ref == 0 || rt_ref_is_i31(ref) ||
         rt_ref_object(ref)->kind == RT_OBJECT_FUNCTION)
@@ -183,11 +183,11 @@ bool local_push(rt_store *store, rt_ref ref)
     return true;
 }
 
-bool local_push_values(rt_store *store, const wasm_valtype *types,
-                       uint32_t count, const rt_slot *slots)
+bool rt_local_push_values(rt_store *store, const wasm_valtype *types,
+                          uint32_t count, const rt_slot *slots)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (wasm_is_ref(types[i]) && !local_push(store, slots->ref))
+        if (wasm_is_ref(types[i]) && !rt_local_push(store, slots->ref))
             return false;
         slots += wasm_slots(types[i]);
     }

@@ -58,7 +58,7 @@ whit_status rt_table_new(rt_store *store, const wasm_limits *limits,
     return WHIT_OK;
 }
 
-void table_free(rt_store *store, rt_table *self)
+void rt_table_free(rt_store *store, rt_table *self)
 {
     store->table_elements -= self->size;
     mem_free(self->items);

@@ -6,6 +6,6 @@
 #include "runtime/store.h"
 
 /* Undoes rt_table_new. */
-void table_free(rt_store *store, rt_table *self);
+void rt_table_free(rt_store *store, rt_table *self);
 
 #endif

@@ -35,7 +35,7 @@ whit_status rt_thread_new(rt_store *store, rt_thread **out, whit_error *error)
     rt_thread *self = mem_zalloc(sizeof *self);
     TRY_ALLOC(self, error);
     self->store = store;
-    self->stack = stack_take(store->engine);
+    self->stack = rt_stack_take(store->engine);
     if (!self->stack) {
         mem_free(self);
         return error_memory(error);
@@ -63,7 +63,7 @@ void rt_thread_free(rt_thread *self)
         self->store->threads = self->next;
     if (self->next)
         self->next->previous = self->previous;
-    stack_give(self->store->engine, self->stack);
+    rt_stack_give(self->store->engine, self->stack);
     mem_free(self->other.locals);
     mem_free(self);
 }
@@ -72,7 +72,7 @@ bool rt_thread_resume(rt_thread *self)
 {
     rt_store *store = self->store;
     exchange(store, &self->other);
-    stack_enter(self->stack);
+    rt_stack_enter(self->stack);
     exchange(store, &self->other);
     return !self->stack->busy;
 }

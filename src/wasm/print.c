@@ -22,7 +22,7 @@ static void print_word(printer *p, const char *word)
 
 static void field_line(printer *p, const char *word)
 {
-    print_newline(p);
+    wasm_print_newline(p);
     buffer_put(p->out, '(');
     print_word(p, word);
 }
@@ -32,10 +32,10 @@ static void print_limits(printer *p, const wasm_limits *limits)
     if (limits->is64)
         print_word(p, " i64");
     buffer_put(p->out, ' ');
-    print_number(p, limits->min);
+    wasm_print_number(p, limits->min);
     if (limits->has_max) {
         buffer_put(p->out, ' ');
-        print_number(p, limits->max);
+        wasm_print_number(p, limits->max);
     }
     if (limits->shared)
         print_word(p, " shared");
@@ -45,13 +45,13 @@ static void print_tabletype(printer *p, const wasm_table *table)
 {
     print_limits(p, &table->limits);
     buffer_put(p->out, ' ');
-    print_valtype(p, table->type);
+    wasm_print_valtype(p, table->type);
 }
 
 static void print_globaltype(printer *p, const wasm_global *global)
 {
     print_word(p, global->mutable_ ? " (mut " : " ");
-    print_valtype(p, global->type);
+    wasm_print_valtype(p, global->type);
     if (global->mutable_)
         buffer_put(p->out, ')');
 }
@@ -65,10 +65,10 @@ static whit_status print_import(printer *p, const wasm_import *import)
     wasm_string_write(import->name, true, p->out);
     print_word(p, " (");
     print_word(p, kind_words[import->kind]);
-    TRY(print_definition(p, name_kinds[import->kind], 0, import->index));
+    TRY(wasm_print_definition(p, name_kinds[import->kind], 0, import->index));
     switch (import->kind) {
     case WASM_EXTERN_FUNC:
-        print_typeuse(p, m->functions[import->index].type);
+        wasm_print_typeuse(p, m->functions[import->index].type);
         break;
     case WASM_EXTERN_TABLE:
         print_tabletype(p, &m->tables[import->index]);
@@ -80,7 +80,7 @@ static whit_status print_import(printer *p, const wasm_import *import)
         print_globaltype(p, &m->globals[import->index]);
         break;
     default:
-        print_typeuse(p, m->tags[import->index].type);
+        wasm_print_typeuse(p, m->tags[import->index].type);
     }
     print_word(p, "))");
     return WHIT_OK;
@@ -99,9 +99,9 @@ static whit_status print_params(printer *p, const wasm_functype *type)
         if (!open || has)
             print_word(p, " (param");
         if (has)
-            TRY(print_bare_name(p, WASM_NAME_LOCAL, p->function, i, &has));
+            TRY(wasm_print_bare_name(p, WASM_NAME_LOCAL, p->function, i, &has));
         buffer_put(p->out, ' ');
-        print_valtype(p, type->params[i]);
+        wasm_print_valtype(p, type->params[i]);
         if (has)
             buffer_put(p->out, ')');
         open = !has;
@@ -124,17 +124,17 @@ static whit_status print_locals(printer *p, const wasm_code *code,
             if (open && has)
                 buffer_put(p->out, ')');
             if (!any)
-                print_newline(p);
+                wasm_print_newline(p);
             else if (has || !open)
                 buffer_put(p->out, ' ');
             any = true;
             if (!open || has)
                 print_word(p, "(local");
             if (has)
-                TRY(print_bare_name(p, WASM_NAME_LOCAL, p->function, index,
-                                    &has));
+                TRY(wasm_print_bare_name(p, WASM_NAME_LOCAL, p->function, index,
+                                         &has));
             buffer_put(p->out, ' ');
-            print_valtype(p, code->locals[g].type);
+            wasm_print_valtype(p, code->locals[g].type);
             if (has)
                 buffer_put(p->out, ')');
             open = !has;
@@ -148,20 +148,20 @@ static whit_status print_locals(printer *p, const wasm_code *code,
 static whit_status print_function(printer *p, uint32_t index)
 {
     const wasm_function *function = &p->module->functions[index];
-    const wasm_functype *type = print_functype(p, function->type);
+    const wasm_functype *type = wasm_print_functype(p, function->type);
     p->function = index;
     p->label_count = 0;
     p->frames.count = 0;
     field_line(p, "func");
-    TRY(print_definition(p, WASM_NAME_FUNCTION, 0, index));
+    TRY(wasm_print_definition(p, WASM_NAME_FUNCTION, 0, index));
     if (p->options.offsets)
         buffer_printf(p->out, " (;@%" PRIx32 ";)", function->code.offset);
     print_word(p, " (type ");
-    print_reference(p, WASM_NAME_TYPE, 0, function->type);
+    wasm_print_reference(p, WASM_NAME_TYPE, 0, function->type);
     buffer_put(p->out, ')');
     if (type) {
         TRY(print_params(p, type));
-        print_results(p, type);
+        wasm_print_results(p, type);
     }
     if (p->options.skeleton) {
         print_word(p, " ...)");
@@ -169,10 +169,10 @@ static whit_status print_function(printer *p, uint32_t index)
     }
     p->indent++;
     TRY(print_locals(p, &function->code, type ? type->param_count : 0));
-    TRY(p->options.fold ? print_body_folded(p, &function->code)
-                        : print_body(p, &function->code));
+    TRY(p->options.fold ? wasm_print_body_folded(p, &function->code)
+                        : wasm_print_body(p, &function->code));
     p->indent--;
-    print_newline(p);
+    wasm_print_newline(p);
     buffer_put(p->out, ')');
     return buffer_status(p->out, p->error);
 }
@@ -183,20 +183,20 @@ static whit_status print_elem(printer *p, uint32_t index)
 {
     const wasm_elem *elem = &p->module->elems[index];
     field_line(p, "elem");
-    TRY(print_definition(p, WASM_NAME_ELEM, 0, index));
+    TRY(wasm_print_definition(p, WASM_NAME_ELEM, 0, index));
     if (elem->mode == WASM_SEGMENT_DECLARATIVE)
         print_word(p, " declare");
     if (elem->mode == WASM_SEGMENT_ACTIVE) {
         if (elem->table) {
             print_word(p, " (table ");
-            print_reference(p, WASM_NAME_TABLE, 0, elem->table);
+            wasm_print_reference(p, WASM_NAME_TABLE, 0, elem->table);
             buffer_put(p->out, ')');
         }
-        TRY(print_wrapped(p, elem->offset, "offset"));
+        TRY(wasm_print_wrapped(p, elem->offset, "offset"));
     }
     if (elem->is_exprs) {
         buffer_put(p->out, ' ');
-        print_valtype(p, elem->type);
+        wasm_print_valtype(p, elem->type);
     } else {
         print_word(p, " func");
     }
@@ -206,10 +206,10 @@ static whit_status print_elem(printer *p, uint32_t index)
     }
     for (uint32_t i = 0; i < elem->count; i++) {
         if (elem->is_exprs) {
-            TRY(print_wrapped(p, elem->exprs[i], "item"));
+            TRY(wasm_print_wrapped(p, elem->exprs[i], "item"));
         } else {
             buffer_put(p->out, ' ');
-            print_reference(p, WASM_NAME_FUNCTION, 0, elem->functions[i]);
+            wasm_print_reference(p, WASM_NAME_FUNCTION, 0, elem->functions[i]);
         }
     }
     buffer_put(p->out, ')');
@@ -220,14 +220,14 @@ static whit_status print_data(printer *p, uint32_t index)
 {
     const wasm_data *data = &p->module->datas[index];
     field_line(p, "data");
-    TRY(print_definition(p, WASM_NAME_DATA, 0, index));
+    TRY(wasm_print_definition(p, WASM_NAME_DATA, 0, index));
     if (data->mode == WASM_SEGMENT_ACTIVE) {
         if (data->memory) {
             print_word(p, " (memory ");
-            print_reference(p, WASM_NAME_MEMORY, 0, data->memory);
+            wasm_print_reference(p, WASM_NAME_MEMORY, 0, data->memory);
             buffer_put(p->out, ')');
         }
-        TRY(print_wrapped(p, data->offset, "offset"));
+        TRY(wasm_print_wrapped(p, data->offset, "offset"));
     }
     buffer_put(p->out, ' ');
     if (p->options.skeleton)
@@ -245,10 +245,10 @@ static whit_status print_tables(printer *p)
     const wasm_module *m = p->module;
     for (uint32_t i = m->imported[WASM_EXTERN_TABLE]; i < m->table_count; i++) {
         field_line(p, "table");
-        TRY(print_definition(p, WASM_NAME_TABLE, 0, i));
+        TRY(wasm_print_definition(p, WASM_NAME_TABLE, 0, i));
         print_tabletype(p, &m->tables[i]);
         if (m->tables[i].init.size)
-            TRY(print_constant(p, m->tables[i].init));
+            TRY(wasm_print_constant(p, m->tables[i].init));
         buffer_put(p->out, ')');
     }
     return WHIT_OK;
@@ -260,7 +260,7 @@ static whit_status print_memories(printer *p)
     for (uint32_t i = m->imported[WASM_EXTERN_MEMORY]; i < m->memory_count;
          i++) {
         field_line(p, "memory");
-        TRY(print_definition(p, WASM_NAME_MEMORY, 0, i));
+        TRY(wasm_print_definition(p, WASM_NAME_MEMORY, 0, i));
         print_limits(p, &m->memories[i].limits);
         buffer_put(p->out, ')');
     }
@@ -272,8 +272,8 @@ static whit_status print_tags(printer *p)
     const wasm_module *m = p->module;
     for (uint32_t i = m->imported[WASM_EXTERN_TAG]; i < m->tag_count; i++) {
         field_line(p, "tag");
-        TRY(print_definition(p, WASM_NAME_TAG, 0, i));
-        print_typeuse(p, m->tags[i].type);
+        TRY(wasm_print_definition(p, WASM_NAME_TAG, 0, i));
+        wasm_print_typeuse(p, m->tags[i].type);
         buffer_put(p->out, ')');
     }
     return WHIT_OK;
@@ -285,9 +285,9 @@ static whit_status print_globals(printer *p)
     for (uint32_t i = m->imported[WASM_EXTERN_GLOBAL]; i < m->global_count;
          i++) {
         field_line(p, "global");
-        TRY(print_definition(p, WASM_NAME_GLOBAL, 0, i));
+        TRY(wasm_print_definition(p, WASM_NAME_GLOBAL, 0, i));
         print_globaltype(p, &m->globals[i]);
-        TRY(print_constant(p, m->globals[i].init));
+        TRY(wasm_print_constant(p, m->globals[i].init));
         buffer_put(p->out, ')');
     }
     return WHIT_OK;
@@ -303,12 +303,12 @@ static void print_exports(printer *p)
         print_word(p, " (");
         print_word(p, kind_words[export->kind]);
         buffer_put(p->out, ' ');
-        print_reference(p, name_kinds[export->kind], 0, export->index);
+        wasm_print_reference(p, name_kinds[export->kind], 0, export->index);
         print_word(p, "))");
     }
     if (m->start != WASM_NO_INDEX) {
         field_line(p, "start ");
-        print_reference(p, WASM_NAME_FUNCTION, 0, m->start);
+        wasm_print_reference(p, WASM_NAME_FUNCTION, 0, m->start);
         buffer_put(p->out, ')');
     }
 }
@@ -430,7 +430,7 @@ static whit_status print_customs(printer *p)
         const wasm_custom *custom = &m->customs[i];
         bool made = false, placed = false;
         if (custom == names) {
-            TRY(print_names_match(p, custom->bytes, &made));
+            TRY(wasm_print_names_match(p, custom->bytes, &made));
             placed = stands_at(m, i, WASM_SECTION_DATA);
         } else if (custom == hints) {
             made = p->hint_count && p->hints_printed == p->hint_count;
@@ -448,7 +448,7 @@ static whit_status print_customs(printer *p)
 static whit_status print_fields(printer *p)
 {
     const wasm_module *m = p->module;
-    TRY(print_types(p));
+    TRY(wasm_print_types(p));
     for (uint32_t i = 0; i < m->import_count; i++)
         TRY(print_import(p, &m->imports[i]));
     TRY(print_tables(p));
@@ -467,19 +467,19 @@ static whit_status print_fields(printer *p)
 
 static whit_status print_module(printer *p)
 {
-    TRY(print_names_open(p));
-    TRY(print_hints_open(p));
+    TRY(wasm_print_names_open(p));
+    TRY(wasm_print_hints_open(p));
     print_word(p, "(module");
     if (p->names.module.size) {
         buffer_put(p->out, ' ');
-        print_identifier(p, p->names.module);
+        wasm_print_identifier(p, p->names.module);
     }
     size_t before = p->out->size;
     p->indent = 1;
     TRY(print_fields(p));
     p->indent = 0;
     if (p->out->size != before)
-        print_newline(p);
+        wasm_print_newline(p);
     print_word(p, ")\n");
     return buffer_status(p->out, p->error);
 }
@@ -519,8 +519,8 @@ whit_status wasm_print(const wasm_module *module,
 
 static whit_status print_nested(printer *p, unsigned indent, slice name)
 {
-    TRY(print_names_open(p));
-    TRY(print_hints_open(p));
+    TRY(wasm_print_names_open(p));
+    TRY(wasm_print_hints_open(p));
     if (!slice_equal(p->names.module, name)) {
         print_word(p, " (@name ");
         wasm_string_write(p->names.module, true, p->out);
@@ -531,7 +531,7 @@ static whit_status print_nested(printer *p, unsigned indent, slice name)
     TRY(print_fields(p));
     p->indent = indent;
     if (p->out->size != before)
-        print_newline(p);
+        wasm_print_newline(p);
     return buffer_status(p->out, p->error);
 }
 

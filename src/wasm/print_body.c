@@ -4,19 +4,19 @@
 
 #include "wasm/print_internal.h"
 
-bool print_is_block(uint16_t op)
+bool wasm_print_is_block(uint16_t op)
 {
     return op == WASM_OP_BLOCK || op == WASM_OP_LOOP || op == WASM_OP_IF ||
            op == WASM_OP_TRY_TABLE;
 }
 
-void print_line(printer *p, const wasm_code *code, const uint8_t *at)
+void wasm_print_line(printer *p, const wasm_code *code, const uint8_t *at)
 {
-    print_newline(p);
+    wasm_print_newline(p);
     if (p->options.offsets)
         buffer_printf(p->out, "(;@%-6" PRIx64 ";) ",
                       code->offset + (uint64_t)(at - code->body.data));
-    print_hint_of(p, code, at);
+    wasm_print_hint_of(p, code, at);
 }
 
 static whit_status open_end(printer *p, const wasm_reader *reader)
@@ -27,7 +27,7 @@ static whit_status open_end(printer *p, const wasm_reader *reader)
                     p->function);
 }
 
-whit_status print_body(printer *p, const wasm_code *code)
+whit_status wasm_print_body(printer *p, const wasm_code *code)
 {
     wasm_reader reader = wasm_reader_new(code->body, code->offset);
     while (reader.cursor < reader.end) {
@@ -37,14 +37,14 @@ whit_status print_body(printer *p, const wasm_code *code)
         if (i.op == WASM_OP_END && last && !p->frames.count)
             return WHIT_OK;
         if (i.op == WASM_OP_END || i.op == WASM_OP_ELSE) {
-            TRY(print_leave(p, &i, wasm_reader_offset(&reader)));
+            TRY(wasm_print_leave(p, &i, wasm_reader_offset(&reader)));
             p->indent--;
         }
-        print_line(p, code, i.start);
-        TRY(print_instruction(p, &i));
-        if (print_is_block(i.op))
-            TRY(print_enter(p, &i));
-        if (print_is_block(i.op) || i.op == WASM_OP_ELSE)
+        wasm_print_line(p, code, i.start);
+        TRY(wasm_print_instruction(p, &i));
+        if (wasm_print_is_block(i.op))
+            TRY(wasm_print_enter(p, &i));
+        if (wasm_print_is_block(i.op) || i.op == WASM_OP_ELSE)
             p->indent++;
         TRY(buffer_status(p->out, p->error));
     }
@@ -66,24 +66,24 @@ static whit_status print_all(printer *p, slice expr, uint32_t *count)
             !p->frames.count)
             return WHIT_OK;
         if (i.op == WASM_OP_END || i.op == WASM_OP_ELSE)
-            TRY(print_leave(p, &i, wasm_reader_offset(&reader)));
+            TRY(wasm_print_leave(p, &i, wasm_reader_offset(&reader)));
         if ((*count)++)
             buffer_put(p->out, ' ');
-        TRY(print_instruction(p, &i));
-        if (print_is_block(i.op))
-            TRY(print_enter(p, &i));
+        TRY(wasm_print_instruction(p, &i));
+        if (wasm_print_is_block(i.op))
+            TRY(wasm_print_enter(p, &i));
     }
     return open_end(p, &reader);
 }
 
-whit_status print_constant(printer *p, slice expr)
+whit_status wasm_print_constant(printer *p, slice expr)
 {
     uint32_t count;
     buffer_put(p->out, ' ');
     return print_all(p, expr, &count);
 }
 
-whit_status print_wrapped(printer *p, slice expr, const char *word)
+whit_status wasm_print_wrapped(printer *p, slice expr, const char *word)
 {
     uint32_t count;
     size_t start = p->out->size;

@@ -99,14 +99,15 @@ static arity call_arity(folder *f, const wasm_instruction *i)
     case WASM_OP_RETURN_CALL:
         if (i->index >= m->function_count)
             return (arity){0, 0};
-        return functype_arity(print_functype(f->p, m->functions[i->index].type),
-                              0);
+        return functype_arity(
+            wasm_print_functype(f->p, m->functions[i->index].type), 0);
     case WASM_OP_THROW:
         if (i->index >= m->tag_count)
             return (arity){0, 0};
-        return functype_arity(print_functype(f->p, m->tags[i->index].type), 0);
+        return functype_arity(wasm_print_functype(f->p, m->tags[i->index].type),
+                              0);
     default:
-        return functype_arity(print_functype(f->p, i->index), 1);
+        return functype_arity(wasm_print_functype(f->p, i->index), 1);
     }
 }
 
@@ -229,10 +230,10 @@ static arity arity_of(folder *f, const wasm_instruction *i)
 static whit_status push_node(folder *f, const fold_node *node, uint32_t *out)
 {
     *out = (uint32_t)f->nodes.count;
-    TRY(print_push(f->p, &f->nodes, node, sizeof *node, LIMIT_MODULE_BYTES,
-                   "instructions"));
-    return print_push(f->p, &f->stack, out, sizeof *out, LIMIT_MODULE_BYTES,
-                      "instructions");
+    TRY(wasm_print_push(f->p, &f->nodes, node, sizeof *node, LIMIT_MODULE_BYTES,
+                        "instructions"));
+    return wasm_print_push(f->p, &f->stack, out, sizeof *out,
+                           LIMIT_MODULE_BYTES, "instructions");
 }
 
 /* Links the expressions from `from` on and takes them off the stack; *depth
@@ -271,7 +272,7 @@ static arity block_arity(folder *f, const wasm_instruction *i)
 {
     if (i->block.index == WASM_NO_INDEX)
         return (arity){0, i->block.type != WASM_BOTTOM};
-    return functype_arity(print_functype(f->p, i->block.index), 0);
+    return functype_arity(wasm_print_functype(f->p, i->block.index), 0);
 }
 
 static whit_status open_block(folder *f, const wasm_instruction *i)
@@ -289,8 +290,8 @@ static whit_status open_block(folder *f, const wasm_instruction *i)
                             i->op == WASM_OP_LOOP ? block.takes : block.gives};
     TRY(push_node(f, &node, &frame.node));
     frame.base = f->stack.count;
-    return print_push(f->p, &f->frames, &frame, sizeof frame, LIMIT_NESTING,
-                      "nested blocks");
+    return wasm_print_push(f->p, &f->frames, &frame, sizeof frame,
+                           LIMIT_NESTING, "nested blocks");
 }
 
 static whit_status close_block(folder *f, const wasm_instruction *i,
@@ -326,10 +327,10 @@ static whit_status build(folder *f)
 {
     wasm_reader reader = wasm_reader_new(f->code->body, f->code->offset);
     const wasm_functype *type =
-        print_functype(f->p, f->p->module->functions[f->p->function].type);
+        wasm_print_functype(f->p, f->p->module->functions[f->p->function].type);
     fold_frame whole = {.node = NONE, .branch = type ? type->result_count : 0};
-    TRY(print_push(f->p, &f->frames, &whole, sizeof whole, LIMIT_NESTING,
-                   "nested blocks"));
+    TRY(wasm_print_push(f->p, &f->frames, &whole, sizeof whole, LIMIT_NESTING,
+                        "nested blocks"));
     while (reader.cursor < reader.end) {
         wasm_instruction i;
         uint32_t index;
@@ -339,7 +340,7 @@ static whit_status build(folder *f)
             return WHIT_OK;
         if (i.op == WASM_OP_END || i.op == WASM_OP_ELSE) {
             TRY(close_block(f, &i, &reader));
-        } else if (print_is_block(i.op)) {
+        } else if (wasm_print_is_block(i.op)) {
             TRY(open_block(f, &i));
         } else {
             arity a = arity_of(f, &i);
@@ -368,27 +369,27 @@ static whit_status visit(folder *f, uint32_t index)
     wasm_reader reader = wasm_reader_new(f->code->body, f->code->offset);
     reader.cursor = node->at;
     wasm_next_instruction(&reader, &i);
-    print_line(p, f->code, i.start);
+    wasm_print_line(p, f->code, i.start);
     buffer_put(p->out, '(');
     p->label_count = node->label;
-    TRY(print_instruction(p, &i));
+    TRY(wasm_print_instruction(p, &i));
     fold_visit item = {.node = index, .next = node->operands, .op = i.op};
-    if (print_is_block(i.op) && i.op != WASM_OP_IF) {
+    if (wasm_print_is_block(i.op) && i.op != WASM_OP_IF) {
         item.stage = STAGE_BODY;
         item.next = node->body;
         p->label_count = node->label;
-        TRY(print_enter(p, &i));
+        TRY(wasm_print_enter(p, &i));
     }
     p->indent++;
-    return print_push(p, &f->visits, &item, sizeof item, LIMIT_MODULE_BYTES,
-                      "nested instructions");
+    return wasm_print_push(p, &f->visits, &item, sizeof item,
+                           LIMIT_MODULE_BYTES, "nested instructions");
 }
 
 static void close_form(printer *p, bool any)
 {
     p->indent--;
     if (any)
-        print_newline(p);
+        wasm_print_newline(p);
     buffer_put(p->out, ')');
 }
 
@@ -401,10 +402,10 @@ static whit_status next_stage(folder *f, fold_visit *item)
     wasm_instruction end = {.op = WASM_OP_END};
     bool is_if = item->op == WASM_OP_IF;
     if (is_if && item->stage == STAGE_OPERANDS) {
-        print_newline(p);
+        wasm_print_newline(p);
         buffer_text(p->out, "(then");
         p->label_count = node->label;
-        TRY(print_enter(p, &i));
+        TRY(wasm_print_enter(p, &i));
         p->indent++;
         item->stage = STAGE_BODY;
         item->next = node->body;
@@ -415,7 +416,7 @@ static whit_status next_stage(folder *f, fold_visit *item)
         item->stage = node->has_else ? STAGE_ELSE : STAGE_END;
         if (!node->has_else)
             return WHIT_OK;
-        print_newline(p);
+        wasm_print_newline(p);
         buffer_text(p->out, "(else");
         p->indent++;
         item->next = node->orelse;
@@ -429,15 +430,16 @@ static whit_status next_stage(folder *f, fold_visit *item)
     bool any = is_if || node->operands != NONE || node->body != NONE;
     close_form(p, any);
     f->visits.count--;
-    return print_is_block(item->op) ? print_leave(p, &end, 0) : WHIT_OK;
+    return wasm_print_is_block(item->op) ? wasm_print_leave(p, &end, 0)
+                                         : WHIT_OK;
 }
 
 static whit_status print_tree(folder *f)
 {
     uint32_t depth = 0;
     fold_visit whole = {.node = NONE, .next = take_list(f, 0, &depth)};
-    TRY(print_push(f->p, &f->visits, &whole, sizeof whole, LIMIT_MODULE_BYTES,
-                   "nested instructions"));
+    TRY(wasm_print_push(f->p, &f->visits, &whole, sizeof whole,
+                        LIMIT_MODULE_BYTES, "nested instructions"));
     while (f->visits.count) {
         fold_visit *item = (fold_visit *)f->visits.items + f->visits.count - 1;
         uint32_t next = item->next;
@@ -454,7 +456,7 @@ static whit_status print_tree(folder *f)
     return WHIT_OK;
 }
 
-whit_status print_body_folded(printer *p, const wasm_code *code)
+whit_status wasm_print_body_folded(printer *p, const wasm_code *code)
 {
     folder f = {.p = p, .code = code};
     whit_status status = build(&f);

@@ -69,7 +69,7 @@ static void write_hints(const print_hint *hints, uint32_t count, buffer *out)
     }
 }
 
-whit_status print_hints_open(printer *p)
+whit_status wasm_print_hints_open(printer *p)
 {
     const wasm_custom *custom =
         wasm_module_custom(p->module, "metadata.code.branch_hint");
@@ -111,7 +111,7 @@ static size_t locals_size(const wasm_code *code)
     return size;
 }
 
-void print_hint_of(printer *p, const wasm_code *code, const uint8_t *at)
+void wasm_print_hint_of(printer *p, const wasm_code *code, const uint8_t *at)
 {
     if (!p->hint_count)
         return;

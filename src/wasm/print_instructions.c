@@ -19,31 +19,32 @@ static void print_label(printer *p, uint32_t depth)
     if (frame && frame->label.data)
         map_get(&p->labels, frame->label, &level);
     if (level && level == p->frames.count - depth) {
-        print_identifier(p, frame->label);
+        wasm_print_identifier(p, frame->label);
         return;
     }
-    print_number(p, depth);
+    wasm_print_number(p, depth);
     if (frame) {
         buffer_text(p->out, " (;@");
-        print_number(p, p->frames.count - depth);
+        wasm_print_number(p, p->frames.count - depth);
         buffer_text(p->out, ";)");
     }
 }
 
-whit_status print_enter(printer *p, const wasm_instruction *i)
+whit_status wasm_print_enter(printer *p, const wasm_instruction *i)
 {
     print_frame frame = {.op = i->op,
-                         .label = print_label_name(p, p->label_count++)};
+                         .label = wasm_print_label_name(p, p->label_count++)};
     uint64_t level = p->frames.count + 1;
     if (frame.label.data) {
         map_get(&p->labels, frame.label, &frame.shadowed);
         TRY(map_set(&p->labels, frame.label, level, p->error));
     }
-    return print_push(p, &p->frames, &frame, sizeof frame, LIMIT_NESTING,
-                      "nested blocks");
+    return wasm_print_push(p, &p->frames, &frame, sizeof frame, LIMIT_NESTING,
+                           "nested blocks");
 }
 
-whit_status print_leave(printer *p, const wasm_instruction *i, uint64_t offset)
+whit_status wasm_print_leave(printer *p, const wasm_instruction *i,
+                             uint64_t offset)
 {
     print_frame *frame = frame_at(p, 0);
     if (!frame || (i->op == WASM_OP_ELSE && frame->op != WASM_OP_IF))
@@ -60,21 +61,22 @@ whit_status print_leave(printer *p, const wasm_instruction *i, uint64_t offset)
     return map_set(&p->labels, frame->label, frame->shadowed, p->error);
 }
 
-/* Label, block type and catches, in front of print_enter. */
+/* Label, block type and catches, in front of wasm_print_enter. */
 static whit_status print_block(printer *p, const wasm_instruction *i)
 {
     bool has;
-    TRY(print_bare_name(p, WASM_NAME_LABEL, p->function, p->label_count, &has));
+    TRY(wasm_print_bare_name(p, WASM_NAME_LABEL, p->function, p->label_count,
+                             &has));
     if (i->block.index != WASM_NO_INDEX) {
-        print_typeuse(p, i->block.index);
+        wasm_print_typeuse(p, i->block.index);
     } else if (i->block.type != WASM_BOTTOM) {
         buffer_text(p->out, " (result ");
-        print_valtype(p, i->block.type);
+        wasm_print_valtype(p, i->block.type);
         buffer_put(p->out, ')');
     }
     if (!has) {
         buffer_text(p->out, " (;@");
-        print_number(p, p->frames.count + 1);
+        wasm_print_number(p, p->frames.count + 1);
         buffer_text(p->out, ";)");
     }
     if (i->op != WASM_OP_TRY_TABLE)
@@ -86,7 +88,7 @@ static whit_status print_block(printer *p, const wasm_instruction *i)
         wasm_catch item = wasm_next_catch(&cursor);
         buffer_text(p->out, words[item.kind]);
         if (item.kind == WASM_CATCH || item.kind == WASM_CATCH_REF) {
-            print_reference(p, WASM_NAME_TAG, 0, item.tag);
+            wasm_print_reference(p, WASM_NAME_TAG, 0, item.tag);
             buffer_put(p->out, ' ');
         }
         print_label(p, item.label);
@@ -99,15 +101,15 @@ static void print_memarg(printer *p, const wasm_instruction *i)
 {
     if (i->memarg.memory) {
         buffer_put(p->out, ' ');
-        print_reference(p, WASM_NAME_MEMORY, 0, i->memarg.memory);
+        wasm_print_reference(p, WASM_NAME_MEMORY, 0, i->memarg.memory);
     }
     if (i->memarg.offset) {
         buffer_text(p->out, " offset=");
-        print_number(p, i->memarg.offset);
+        wasm_print_number(p, i->memarg.offset);
     }
     if (i->memarg.align != wasm_opcodes[i->op].align) {
         buffer_text(p->out, " align=");
-        print_number(p, (uint64_t)1 << (i->memarg.align & 63));
+        wasm_print_number(p, (uint64_t)1 << (i->memarg.align & 63));
     }
 }
 
@@ -118,7 +120,7 @@ static void print_signed(printer *p, uint64_t value)
         buffer_put(p->out, '-');
         value = 0 - value;
     }
-    print_number(p, value);
+    wasm_print_number(p, value);
 }
 
 static void print_v128(printer *p, const uint8_t *bytes)
@@ -138,7 +140,7 @@ static void print_v128(printer *p, const uint8_t *bytes)
 static void print_index(printer *p, wasm_name_kind kind, uint32_t index)
 {
     buffer_put(p->out, ' ');
-    print_reference(p, kind, 0, index);
+    wasm_print_reference(p, kind, 0, index);
 }
 
 /* An index that the text leaves out when it is 0. */
@@ -174,7 +176,7 @@ static void print_select_types(printer *p, const wasm_instruction *i)
     buffer_text(p->out, " (result");
     for (uint32_t n = 0; n < i->type_count; n++) {
         buffer_put(p->out, ' ');
-        print_valtype(p, wasm_next_valtype(&cursor));
+        wasm_print_valtype(p, wasm_next_valtype(&cursor));
     }
     buffer_put(p->out, ')');
 }
@@ -184,19 +186,20 @@ static void print_cast(printer *p, const wasm_instruction *i)
     buffer_put(p->out, ' ');
     print_label(p, i->index);
     buffer_put(p->out, ' ');
-    print_valtype(p, i->cast_from);
+    wasm_print_valtype(p, i->cast_from);
     buffer_put(p->out, ' ');
-    print_valtype(p, i->cast_to);
+    wasm_print_valtype(p, i->cast_to);
 }
 
 static void print_heap(printer *p, const wasm_instruction *i)
 {
     buffer_put(p->out, ' ');
     if (i->op == WASM_OP_REF_NULL)
-        print_heaptype(p, i->heap);
+        wasm_print_heaptype(p, i->heap);
     else
-        print_valtype(p, wasm_ref(i->heap, i->op == WASM_OP_REF_TEST_NULL ||
-                                               i->op == WASM_OP_REF_CAST_NULL));
+        wasm_print_valtype(
+            p, wasm_ref(i->heap, i->op == WASM_OP_REF_TEST_NULL ||
+                                     i->op == WASM_OP_REF_CAST_NULL));
 }
 
 /* A type index and a second index. */
@@ -206,19 +209,19 @@ static void print_typed(printer *p, const wasm_instruction *i)
     buffer_put(p->out, ' ');
     switch (wasm_opcodes[i->op].immediates) {
     case WASM_IMM_TYPE_FIELD:
-        print_reference(p, WASM_NAME_FIELD, i->index, i->index2);
+        wasm_print_reference(p, WASM_NAME_FIELD, i->index, i->index2);
         break;
     case WASM_IMM_TYPE_DATA:
-        print_reference(p, WASM_NAME_DATA, 0, i->index2);
+        wasm_print_reference(p, WASM_NAME_DATA, 0, i->index2);
         break;
     case WASM_IMM_TYPE_ELEM:
-        print_reference(p, WASM_NAME_ELEM, 0, i->index2);
+        wasm_print_reference(p, WASM_NAME_ELEM, 0, i->index2);
         break;
     case WASM_IMM_TYPE_TYPE:
-        print_reference(p, WASM_NAME_TYPE, 0, i->index2);
+        wasm_print_reference(p, WASM_NAME_TYPE, 0, i->index2);
         break;
     default:
-        print_number(p, i->index2);
+        wasm_print_number(p, i->index2);
     }
 }
 
@@ -226,7 +229,7 @@ static void print_indirect(printer *p, const wasm_instruction *i)
 {
     print_optional(p, WASM_NAME_TABLE, i->index2);
     buffer_text(p->out, " (type ");
-    print_reference(p, WASM_NAME_TYPE, 0, i->index);
+    wasm_print_reference(p, WASM_NAME_TYPE, 0, i->index);
     buffer_put(p->out, ')');
 }
 
@@ -234,11 +237,11 @@ static void print_lanes(printer *p, const wasm_instruction *i)
 {
     for (size_t lane = 0; lane < sizeof i->bytes; lane++) {
         buffer_put(p->out, ' ');
-        print_number(p, i->bytes[lane]);
+        wasm_print_number(p, i->bytes[lane]);
     }
 }
 
-whit_status print_instruction(printer *p, const wasm_instruction *i)
+whit_status wasm_print_instruction(printer *p, const wasm_instruction *i)
 {
     buffer_text(p->out, wasm_opcodes[i->op].text);
     switch ((wasm_immediates)wasm_opcodes[i->op].immediates) {
@@ -269,7 +272,7 @@ whit_status print_instruction(printer *p, const wasm_instruction *i)
         break;
     case WASM_IMM_LOCAL:
         buffer_put(p->out, ' ');
-        print_reference(p, WASM_NAME_LOCAL, p->function, i->index);
+        wasm_print_reference(p, WASM_NAME_LOCAL, p->function, i->index);
         break;
     case WASM_IMM_GLOBAL:
         print_index(p, WASM_NAME_GLOBAL, i->index);
@@ -306,11 +309,11 @@ whit_status print_instruction(printer *p, const wasm_instruction *i)
     case WASM_IMM_MEMARG_LANE:
         print_memarg(p, i);
         buffer_put(p->out, ' ');
-        print_number(p, i->lane);
+        wasm_print_number(p, i->lane);
         break;
     case WASM_IMM_LANE:
         buffer_put(p->out, ' ');
-        print_number(p, i->lane);
+        wasm_print_number(p, i->lane);
         break;
     case WASM_IMM_SHUFFLE:
         print_lanes(p, i);
@@ -321,11 +324,11 @@ whit_status print_instruction(printer *p, const wasm_instruction *i)
         break;
     case WASM_IMM_F32:
         buffer_put(p->out, ' ');
-        text_print_float(p->out, 32, i->value);
+        wasm_text_print_float(p->out, 32, i->value);
         break;
     case WASM_IMM_F64:
         buffer_put(p->out, ' ');
-        text_print_float(p->out, 64, i->value);
+        wasm_text_print_float(p->out, 64, i->value);
         break;
     case WASM_IMM_V128:
         print_v128(p, i->bytes);

@@ -59,62 +59,63 @@ typedef struct printer {
 
 /* ---- Pieces (print_pieces.c) ---- */
 
-void print_newline(printer *p);
-void print_number(printer *p, uint64_t value);
+void wasm_print_newline(printer *p);
+void wasm_print_number(printer *p, uint64_t value);
 /* $name or $"name". */
-void print_identifier(printer *p, slice name);
+void wasm_print_identifier(printer *p, slice name);
 /* " $name" or " (@name ...)", and a comment with the index. */
-whit_status print_definition(printer *p, wasm_name_kind kind, uint32_t outer,
-                             uint32_t index);
+whit_status wasm_print_definition(printer *p, wasm_name_kind kind,
+                                  uint32_t outer, uint32_t index);
 /* The name of something without a comment; *has tells whether it is named. */
-whit_status print_bare_name(printer *p, wasm_name_kind kind, uint32_t outer,
-                            uint32_t index, bool *has);
+whit_status wasm_print_bare_name(printer *p, wasm_name_kind kind,
+                                 uint32_t outer, uint32_t index, bool *has);
 /* Identifier or number. */
-void print_reference(printer *p, wasm_name_kind kind, uint32_t outer,
-                     uint32_t index);
-whit_status print_names_open(printer *p);
+void wasm_print_reference(printer *p, wasm_name_kind kind, uint32_t outer,
+                          uint32_t index);
+whit_status wasm_print_names_open(printer *p);
 /* Whether the printed identifiers give back these bytes. */
-whit_status print_names_match(printer *p, slice section, bool *out);
+whit_status wasm_print_names_match(printer *p, slice section, bool *out);
 /* The label names of blocks; data NULL: none. */
-slice print_label_name(printer *p, uint32_t index);
-whit_status print_push(printer *p, print_list *list, const void *item,
-                       size_t size, size_t limit, const char *what);
+slice wasm_print_label_name(printer *p, uint32_t index);
+whit_status wasm_print_push(printer *p, print_list *list, const void *item,
+                            size_t size, size_t limit, const char *what);
 
 /* ---- Types (print_types.c) ---- */
 
-void print_heaptype(printer *p, wasm_heaptype heap);
-void print_valtype(printer *p, wasm_valtype type);
+void wasm_print_heaptype(printer *p, wasm_heaptype heap);
+void wasm_print_valtype(printer *p, wasm_valtype type);
 /* " (param ...) (result ...)" of types; without names. */
-void print_signature(printer *p, const wasm_functype *func);
-void print_results(printer *p, const wasm_functype *func);
+void wasm_print_signature(printer *p, const wasm_functype *func);
+void wasm_print_results(printer *p, const wasm_functype *func);
 /* The function type of an index, or NULL. */
-const wasm_functype *print_functype(const printer *p, uint32_t type);
+const wasm_functype *wasm_print_functype(const printer *p, uint32_t type);
 /* " (type n) (param ...) (result ...)" */
-void print_typeuse(printer *p, uint32_t type);
-whit_status print_types(printer *p);
+void wasm_print_typeuse(printer *p, uint32_t type);
+whit_status wasm_print_types(printer *p);
 
 /* ---- Instructions (print_instructions.c, print_body.c, print_fold.c) ---- */
 
 /* Name and immediates, without newline. */
-whit_status print_instruction(printer *p, const wasm_instruction *i);
+whit_status wasm_print_instruction(printer *p, const wasm_instruction *i);
 /* Block structure around it: frames and label names. */
-whit_status print_enter(printer *p, const wasm_instruction *i);
-whit_status print_leave(printer *p, const wasm_instruction *i, uint64_t offset);
-bool print_is_block(uint16_t op);
+whit_status wasm_print_enter(printer *p, const wasm_instruction *i);
+whit_status wasm_print_leave(printer *p, const wasm_instruction *i,
+                             uint64_t offset);
+bool wasm_print_is_block(uint16_t op);
 /* A new line for the instruction at `at`, its branch hint in front. */
-void print_line(printer *p, const wasm_code *code, const uint8_t *at);
-whit_status print_body(printer *p, const wasm_code *code);
-whit_status print_body_folded(printer *p, const wasm_code *code);
+void wasm_print_line(printer *p, const wasm_code *code, const uint8_t *at);
+whit_status wasm_print_body(printer *p, const wasm_code *code);
+whit_status wasm_print_body_folded(printer *p, const wasm_code *code);
 /* All instructions but the last `end`, on one line, each after a space. */
-whit_status print_constant(printer *p, slice expr);
+whit_status wasm_print_constant(printer *p, slice expr);
 /* The instruction of an expression that has one, in parentheses, or all of
  * them behind `(word`. */
-whit_status print_wrapped(printer *p, slice expr, const char *word);
+whit_status wasm_print_wrapped(printer *p, slice expr, const char *word);
 
 /* ---- Branch hints (print_hints.c) ---- */
 
-whit_status print_hints_open(printer *p);
+whit_status wasm_print_hints_open(printer *p);
 /* The annotation of the instruction at `at`, if it has a hint. */
-void print_hint_of(printer *p, const wasm_code *code, const uint8_t *at);
+void wasm_print_hint_of(printer *p, const wasm_code *code, const uint8_t *at);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { INDENT_MAX = 50 };
 
-void print_newline(printer *p)
+void wasm_print_newline(printer *p)
 {
     static const char spaces[] = "                                ";
     /* Deep nesting would make the text grow with its square. */
@@ -21,7 +21,7 @@ void print_newline(printer *p)
     }
 }
 
-void print_number(printer *p, uint64_t value)
+void wasm_print_number(printer *p, uint64_t value)
 {
     char digits[20];
     size_t first = sizeof digits;
@@ -58,7 +58,7 @@ static bool is_idchar(uint8_t c)
     return c > 0x20 && c < 0x7f && !memchr("\"(),;[]{}", c, 9);
 }
 
-void print_identifier(printer *p, slice name)
+void wasm_print_identifier(printer *p, slice name)
 {
     size_t i = 0;
     while (i < name.size && is_idchar(name.data[i]))
@@ -70,8 +70,8 @@ void print_identifier(printer *p, slice name)
         wasm_string_write(name, true, p->out);
 }
 
-whit_status print_push(printer *p, print_list *list, const void *item,
-                       size_t size, size_t limit, const char *what)
+whit_status wasm_print_push(printer *p, print_list *list, const void *item,
+                            size_t size, size_t limit, const char *what)
 {
     TRY(mem_grow(&list->items, &list->capacity, list->count, size, limit, what,
                  p->error));
@@ -83,8 +83,8 @@ static whit_status record(printer *p, wasm_name_kind kind, uint32_t outer,
                           uint32_t index, slice text)
 {
     wasm_name item = {outer, index, text};
-    return print_push(p, &p->printed[kind], &item, sizeof item,
-                      LIMIT_MODULE_BYTES, "names");
+    return wasm_print_push(p, &p->printed[kind], &item, sizeof item,
+                           LIMIT_MODULE_BYTES, "names");
 }
 
 /* The name and whether it can be an identifier; data NULL: none. */
@@ -109,8 +109,8 @@ static slice find(const printer *p, wasm_name_kind kind, uint32_t outer,
     return items[low].text;
 }
 
-whit_status print_bare_name(printer *p, wasm_name_kind kind, uint32_t outer,
-                            uint32_t index, bool *has)
+whit_status wasm_print_bare_name(printer *p, wasm_name_kind kind,
+                                 uint32_t outer, uint32_t index, bool *has)
 {
     bool usable = false;
     slice name = find(p, kind, outer, index, &usable);
@@ -119,7 +119,7 @@ whit_status print_bare_name(printer *p, wasm_name_kind kind, uint32_t outer,
         return WHIT_OK;
     buffer_put(p->out, ' ');
     if (usable) {
-        print_identifier(p, name);
+        wasm_print_identifier(p, name);
     } else {
         buffer_text(p->out, "(@name ");
         wasm_string_write(name, true, p->out);
@@ -128,29 +128,29 @@ whit_status print_bare_name(printer *p, wasm_name_kind kind, uint32_t outer,
     return record(p, kind, outer, index, name);
 }
 
-whit_status print_definition(printer *p, wasm_name_kind kind, uint32_t outer,
-                             uint32_t index)
+whit_status wasm_print_definition(printer *p, wasm_name_kind kind,
+                                  uint32_t outer, uint32_t index)
 {
     bool has;
-    TRY(print_bare_name(p, kind, outer, index, &has));
+    TRY(wasm_print_bare_name(p, kind, outer, index, &has));
     buffer_text(p->out, " (;");
-    print_number(p, index);
+    wasm_print_number(p, index);
     buffer_text(p->out, ";)");
     return WHIT_OK;
 }
 
-void print_reference(printer *p, wasm_name_kind kind, uint32_t outer,
-                     uint32_t index)
+void wasm_print_reference(printer *p, wasm_name_kind kind, uint32_t outer,
+                          uint32_t index)
 {
     bool usable = false;
     slice name = find(p, kind, outer, index, &usable);
     if (usable)
-        print_identifier(p, name);
+        wasm_print_identifier(p, name);
     else
-        print_number(p, index);
+        wasm_print_number(p, index);
 }
 
-slice print_label_name(printer *p, uint32_t index)
+slice wasm_print_label_name(printer *p, uint32_t index)
 {
     bool usable = false;
     slice name = find(p, WASM_NAME_LABEL, p->function, index, &usable);
@@ -195,7 +195,7 @@ static bool in_space(const printer *p, wasm_name_kind kind,
     if (name->outer >= m->function_count || m->functions[name->outer].imported)
         return false;
     const wasm_function *function = &m->functions[name->outer];
-    const wasm_functype *type = print_functype(p, function->type);
+    const wasm_functype *type = wasm_print_functype(p, function->type);
     return name->index <
            (type ? type->param_count : 0) + function->code.local_count;
 }
@@ -225,7 +225,7 @@ static whit_status mark_usable(printer *p, wasm_name_kind kind, map *seen)
     return WHIT_OK;
 }
 
-whit_status print_names_open(printer *p)
+whit_status wasm_print_names_open(printer *p)
 {
     TRY(wasm_names_read(p->module, &p->scratch, &p->names, p->error));
     for (int kind = WASM_NAME_FUNCTION; kind < WASM_NAME_KINDS; kind++) {
@@ -246,7 +246,7 @@ static int compare_names(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-whit_status print_names_match(printer *p, slice section, bool *out)
+whit_status wasm_print_names_match(printer *p, slice section, bool *out)
 {
     wasm_names names = {.module = p->names.module};
     /* Folded conditions print behind the `if` whose label follows theirs. */

@@ -2,23 +2,23 @@
  * Types as text. */
 #include "wasm/print_internal.h"
 
-void print_heaptype(printer *p, wasm_heaptype heap)
+void wasm_print_heaptype(printer *p, wasm_heaptype heap)
 {
     char text[32];
     if (wasm_heap_is_index(heap)) {
-        print_reference(p, WASM_NAME_TYPE, 0, heap);
+        wasm_print_reference(p, WASM_NAME_TYPE, 0, heap);
         return;
     }
     wasm_heaptype_text(heap, text, sizeof text);
     buffer_text(p->out, text);
 }
 
-void print_valtype(printer *p, wasm_valtype type)
+void wasm_print_valtype(printer *p, wasm_valtype type)
 {
     char text[48];
     if (wasm_is_ref(type) && wasm_heap_is_index(wasm_heap(type))) {
         buffer_text(p->out, wasm_is_nullable(type) ? "(ref null " : "(ref ");
-        print_heaptype(p, wasm_heap(type));
+        wasm_print_heaptype(p, wasm_heap(type));
         buffer_put(p->out, ')');
         return;
     }
@@ -34,23 +34,23 @@ static void print_list_of(printer *p, const char *word,
     buffer_text(p->out, word);
     for (uint32_t i = 0; i < count; i++) {
         buffer_put(p->out, ' ');
-        print_valtype(p, types[i]);
+        wasm_print_valtype(p, types[i]);
     }
     buffer_put(p->out, ')');
 }
 
-void print_results(printer *p, const wasm_functype *func)
+void wasm_print_results(printer *p, const wasm_functype *func)
 {
     print_list_of(p, " (result", func->results, func->result_count);
 }
 
-void print_signature(printer *p, const wasm_functype *func)
+void wasm_print_signature(printer *p, const wasm_functype *func)
 {
     print_list_of(p, " (param", func->params, func->param_count);
-    print_results(p, func);
+    wasm_print_results(p, func);
 }
 
-const wasm_functype *print_functype(const printer *p, uint32_t type)
+const wasm_functype *wasm_print_functype(const printer *p, uint32_t type)
 {
     if (type >= p->module->type_count ||
         p->module->types[type].kind != WASM_COMP_FUNC)
@@ -58,14 +58,14 @@ const wasm_functype *print_functype(const printer *p, uint32_t type)
     return &p->module->types[type].func;
 }
 
-void print_typeuse(printer *p, uint32_t type)
+void wasm_print_typeuse(printer *p, uint32_t type)
 {
     buffer_text(p->out, " (type ");
-    print_reference(p, WASM_NAME_TYPE, 0, type);
+    wasm_print_reference(p, WASM_NAME_TYPE, 0, type);
     buffer_put(p->out, ')');
-    const wasm_functype *func = print_functype(p, type);
+    const wasm_functype *func = wasm_print_functype(p, type);
     if (func)
-        print_signature(p, func);
+        wasm_print_signature(p, func);
 }
 
 static void print_storage(printer *p, const wasm_field *field)
@@ -73,7 +73,7 @@ static void print_storage(printer *p, const wasm_field *field)
     buffer_put(p->out, ' ');
     if (field->mutable_)
         buffer_text(p->out, "(mut ");
-    print_valtype(p, field->type);
+    wasm_print_valtype(p, field->type);
     if (field->mutable_)
         buffer_put(p->out, ')');
 }
@@ -83,7 +83,7 @@ static whit_status print_composite(printer *p, uint32_t index)
     const wasm_subtype *type = &p->module->types[index];
     if (type->kind == WASM_COMP_FUNC) {
         buffer_text(p->out, "(func");
-        print_signature(p, &type->func);
+        wasm_print_signature(p, &type->func);
     } else if (type->kind == WASM_COMP_ARRAY) {
         buffer_text(p->out, "(array");
         print_storage(p, &type->fields[0]);
@@ -92,7 +92,7 @@ static whit_status print_composite(printer *p, uint32_t index)
         for (uint32_t i = 0; i < type->field_count; i++) {
             bool has;
             buffer_text(p->out, " (field");
-            TRY(print_bare_name(p, WASM_NAME_FIELD, index, i, &has));
+            TRY(wasm_print_bare_name(p, WASM_NAME_FIELD, index, i, &has));
             print_storage(p, &type->fields[i]);
             buffer_put(p->out, ')');
         }
@@ -105,14 +105,14 @@ static whit_status print_type(printer *p, uint32_t index)
 {
     const wasm_subtype *type = &p->module->types[index];
     bool sub = !type->final || type->super != WASM_NO_INDEX;
-    print_newline(p);
+    wasm_print_newline(p);
     buffer_text(p->out, "(type");
-    TRY(print_definition(p, WASM_NAME_TYPE, 0, index));
+    TRY(wasm_print_definition(p, WASM_NAME_TYPE, 0, index));
     buffer_put(p->out, ' ');
     if (sub) {
         buffer_text(p->out, type->final ? "(sub final " : "(sub ");
         if (type->super != WASM_NO_INDEX) {
-            print_reference(p, WASM_NAME_TYPE, 0, type->super);
+            wasm_print_reference(p, WASM_NAME_TYPE, 0, type->super);
             buffer_put(p->out, ' ');
         }
     }
@@ -121,14 +121,14 @@ static whit_status print_type(printer *p, uint32_t index)
     return WHIT_OK;
 }
 
-whit_status print_types(printer *p)
+whit_status wasm_print_types(printer *p)
 {
     const wasm_module *m = p->module;
     for (uint32_t i = 0; i < m->type_count;) {
         uint32_t end = i + (m->types[i].rec_count ? m->types[i].rec_count : 1);
         bool group = m->types[i].rec_explicit || end - i > 1;
         if (group) {
-            print_newline(p);
+            wasm_print_newline(p);
             buffer_text(p->out, "(rec");
             p->indent++;
         }
@@ -136,7 +136,7 @@ whit_status print_types(printer *p)
             TRY(print_type(p, i));
         if (group) {
             p->indent--;
-            print_newline(p);
+            wasm_print_newline(p);
             buffer_put(p->out, ')');
         }
     }

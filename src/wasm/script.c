@@ -9,12 +9,12 @@
 
 /* ---- Tokens ---- */
 
-whit_status script_advance(script_reader *r)
+whit_status wasm_script_advance(script_reader *r)
 {
     return wasm_lexer_next(&r->lexer, &r->token, r->error);
 }
 
-whit_status script_fail(script_reader *r, const char *expected)
+whit_status wasm_script_fail(script_reader *r, const char *expected)
 {
     if (r->token.kind == WASM_TOKEN_EOF)
         return wasm_place_error(r->token.place, r->error,
@@ -27,19 +27,19 @@ whit_status script_fail(script_reader *r, const char *expected)
         (const char *)r->token.text.data, expected);
 }
 
-whit_status script_close(script_reader *r)
+whit_status wasm_script_close(script_reader *r)
 {
     if (r->token.kind != WASM_TOKEN_RPAR)
-        return script_fail(r, "')'");
-    return script_advance(r);
+        return wasm_script_fail(r, "')'");
+    return wasm_script_advance(r);
 }
 
-bool script_at_keyword(const script_reader *r, const char *word)
+bool wasm_script_at_keyword(const script_reader *r, const char *word)
 {
     return r->token.kind == WASM_TOKEN_KEYWORD && slice_is(r->token.text, word);
 }
 
-slice script_ahead(const script_reader *r)
+slice wasm_script_ahead(const script_reader *r)
 {
     wasm_lexer lexer = r->lexer;
     wasm_token token;
@@ -50,22 +50,22 @@ slice script_ahead(const script_reader *r)
     return token.text;
 }
 
-whit_status script_enter(script_reader *r)
+whit_status wasm_script_enter(script_reader *r)
 {
-    TRY(script_advance(r));
-    return script_advance(r);
+    TRY(wasm_script_advance(r));
+    return wasm_script_advance(r);
 }
 
-whit_status script_string(script_reader *r, slice *out)
+whit_status wasm_script_string(script_reader *r, slice *out)
 {
     if (r->token.kind != WASM_TOKEN_STRING)
-        return script_fail(r, "a string");
+        return wasm_script_fail(r, "a string");
     TRY(wasm_token_decode(&r->token, r->arena, out, r->error));
-    return script_advance(r);
+    return wasm_script_advance(r);
 }
 
-whit_status script_push(script_reader *r, script_list *list, const void *item,
-                        size_t size, const char *what)
+whit_status wasm_script_push(script_reader *r, script_list *list,
+                             const void *item, size_t size, const char *what)
 {
     TRY(mem_grow(&list->items, &list->capacity, list->count, size,
                  LIMIT_SCRIPT_ITEMS, what, r->error));
@@ -73,8 +73,8 @@ whit_status script_push(script_reader *r, script_list *list, const void *item,
     return WHIT_OK;
 }
 
-whit_status script_keep(script_reader *r, const script_list *list, size_t size,
-                        void *out, uint32_t *count)
+whit_status wasm_script_keep(script_reader *r, const script_list *list,
+                             size_t size, void *out, uint32_t *count)
 {
     void *copy = arena_dup(r->arena, list->items, list->count * size);
     TRY_ALLOC(copy, r->error);
@@ -88,7 +88,7 @@ static whit_status optional_id(script_reader *r, slice *out)
     if (r->token.kind != WASM_TOKEN_ID)
         return WHIT_OK;
     *out = r->token.text;
-    return script_advance(r);
+    return wasm_script_advance(r);
 }
 
 /* Column of the current token, counted on from the last one asked for, as
@@ -115,16 +115,16 @@ static whit_status skip_form(script_reader *r, const uint8_t *start,
     size_t depth = 1;
     for (;;) {
         if (r->token.kind == WASM_TOKEN_EOF)
-            return script_fail(r, "')' of a module");
+            return wasm_script_fail(r, "')' of a module");
         if (r->token.kind == WASM_TOKEN_LPAR)
             depth++;
         if (r->token.kind == WASM_TOKEN_RPAR && --depth == 0)
             break;
-        TRY(script_advance(r));
+        TRY(wasm_script_advance(r));
     }
     const uint8_t *end = r->token.text.data + 1;
     *source = slice_of(start, (size_t)(end - start));
-    return script_advance(r);
+    return wasm_script_advance(r);
 }
 
 static whit_status read_strings(script_reader *r, slice *out)
@@ -134,7 +134,7 @@ static whit_status read_strings(script_reader *r, slice *out)
     whit_status status = WHIT_OK;
     while (status == WHIT_OK && r->token.kind == WASM_TOKEN_STRING) {
         slice piece;
-        status = script_string(r, &piece);
+        status = wasm_script_string(r, &piece);
         if (status == WHIT_OK)
             buffer_slice(&bytes, piece);
     }
@@ -154,27 +154,27 @@ static whit_status read_strings(script_reader *r, slice *out)
 static whit_status read_module(script_reader *r, wasm_script_module *out)
 {
     wasm_place start = r->token.place;
-    out->is_component = slice_is(script_ahead(r), "component");
+    out->is_component = slice_is(wasm_script_ahead(r), "component");
     out->line = start.line;
     out->column = column_here(r);
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     for (int i = 0; i < 2; i++) {
-        if (script_at_keyword(r, "definition")) {
+        if (wasm_script_at_keyword(r, "definition")) {
             out->definition = true;
-            TRY(script_advance(r));
+            TRY(wasm_script_advance(r));
         }
         if (!out->id.size)
             TRY(optional_id(r, &out->id));
     }
-    bool binary = script_at_keyword(r, "binary");
-    if (!binary && !script_at_keyword(r, "quote")) {
+    bool binary = wasm_script_at_keyword(r, "binary");
+    if (!binary && !wasm_script_at_keyword(r, "quote")) {
         out->form = WASM_FORM_TEXT;
         return skip_form(r, start.at, &out->bytes);
     }
     out->form = binary ? WASM_FORM_BINARY : WASM_FORM_QUOTE;
-    TRY(script_advance(r));
+    TRY(wasm_script_advance(r));
     TRY(read_strings(r, &out->bytes));
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 /* (module instance $id? $module?), or of a component. */
@@ -190,79 +190,79 @@ static bool at_instance(const script_reader *r)
 static whit_status read_instance(script_reader *r, wasm_command *out)
 {
     out->kind = WASM_COMMAND_INSTANCE;
-    out->module.is_component = slice_is(script_ahead(r), "component");
-    TRY(script_enter(r));
-    TRY(script_advance(r));
+    out->module.is_component = slice_is(wasm_script_ahead(r), "component");
+    TRY(wasm_script_enter(r));
+    TRY(wasm_script_advance(r));
     TRY(optional_id(r, &out->id));
     TRY(optional_id(r, &out->id2));
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 /* ---- Commands ---- */
 
 static bool at_action(const script_reader *r)
 {
-    slice word = script_ahead(r);
+    slice word = wasm_script_ahead(r);
     return slice_is(word, "invoke") || slice_is(word, "get");
 }
 
 static whit_status read_action(script_reader *r, wasm_action *out)
 {
     if (!at_action(r))
-        return script_fail(r, "(invoke or (get");
-    out->is_get = slice_is(script_ahead(r), "get");
-    TRY(script_enter(r));
+        return wasm_script_fail(r, "(invoke or (get");
+    out->is_get = slice_is(wasm_script_ahead(r), "get");
+    TRY(wasm_script_enter(r));
     TRY(optional_id(r, &out->module));
-    TRY(script_string(r, &out->name));
+    TRY(wasm_script_string(r, &out->name));
     if (!out->is_get)
-        TRY(script_values(r, &out->arguments, &out->argument_count));
-    return script_close(r);
+        TRY(wasm_script_values(r, &out->arguments, &out->argument_count));
+    return wasm_script_close(r);
 }
 
 static whit_status read_assertion(script_reader *r, wasm_command *out)
 {
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     switch (out->kind) {
     case WASM_COMMAND_ASSERT_RETURN:
         TRY(read_action(r, &out->action));
-        TRY(script_values(r, &out->results, &out->result_count));
+        TRY(wasm_script_values(r, &out->results, &out->result_count));
         break;
     case WASM_COMMAND_ASSERT_EXCEPTION:
         TRY(read_action(r, &out->action));
         break;
     case WASM_COMMAND_ASSERT_EXHAUSTION:
         TRY(read_action(r, &out->action));
-        TRY(script_string(r, &out->text));
+        TRY(wasm_script_string(r, &out->text));
         break;
     default:
         out->on_module = out->kind != WASM_COMMAND_ASSERT_TRAP || !at_action(r);
         if (!out->on_module)
             TRY(read_action(r, &out->action));
-        else if (slice_is(script_ahead(r), "module") ||
-                 slice_is(script_ahead(r), "component"))
+        else if (slice_is(wasm_script_ahead(r), "module") ||
+                 slice_is(wasm_script_ahead(r), "component"))
             TRY(read_module(r, &out->module));
         else
-            return script_fail(r, "(module or (component");
-        TRY(script_string(r, &out->text));
+            return wasm_script_fail(r, "(module or (component");
+        TRY(wasm_script_string(r, &out->text));
     }
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static whit_status read_register(script_reader *r, wasm_command *out)
 {
-    TRY(script_enter(r));
-    TRY(script_string(r, &out->text));
+    TRY(wasm_script_enter(r));
+    TRY(wasm_script_string(r, &out->text));
     TRY(optional_id(r, &out->id));
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static whit_status read_wait(script_reader *r, wasm_command *out)
 {
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     if (r->token.kind != WASM_TOKEN_ID)
-        return script_fail(r, "the identifier of a thread");
+        return wasm_script_fail(r, "the identifier of a thread");
     TRY(optional_id(r, &out->id));
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static const struct {
@@ -293,26 +293,26 @@ static whit_status read_commands(script_reader *r, bool in_thread,
 /* (thread $id (shared (module $m))? command*) */
 static whit_status read_thread(script_reader *r, wasm_command *out)
 {
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     TRY(optional_id(r, &out->id));
-    if (slice_is(script_ahead(r), "shared")) {
-        TRY(script_enter(r));
-        if (!slice_is(script_ahead(r), "module"))
-            return script_fail(r, "(module");
-        TRY(script_enter(r));
+    if (slice_is(wasm_script_ahead(r), "shared")) {
+        TRY(wasm_script_enter(r));
+        if (!slice_is(wasm_script_ahead(r), "module"))
+            return wasm_script_fail(r, "(module");
+        TRY(wasm_script_enter(r));
         if (r->token.kind != WASM_TOKEN_ID)
-            return script_fail(r, "the identifier of a module");
+            return wasm_script_fail(r, "the identifier of a module");
         TRY(optional_id(r, &out->text));
-        TRY(script_close(r));
-        TRY(script_close(r));
+        TRY(wasm_script_close(r));
+        TRY(wasm_script_close(r));
     }
     script_list list = {0};
     whit_status status = read_commands(r, true, &list);
     if (status == WHIT_OK)
-        status = script_keep(r, &list, sizeof(wasm_command), &out->commands,
-                             &out->command_count);
+        status = wasm_script_keep(r, &list, sizeof(wasm_command),
+                                  &out->commands, &out->command_count);
     mem_free(list.items);
-    return status == WHIT_OK ? script_close(r) : status;
+    return status == WHIT_OK ? wasm_script_close(r) : status;
 }
 
 static whit_status read_command(script_reader *r, bool in_thread,
@@ -321,7 +321,7 @@ static whit_status read_command(script_reader *r, bool in_thread,
     memset(out, 0, sizeof *out);
     out->line = r->token.place.line;
     out->column = column_here(r);
-    slice word = script_ahead(r);
+    slice word = wasm_script_ahead(r);
     size_t i = 0;
     while (i < COUNT_OF(command_words) &&
            !slice_is(word, command_words[i].word))
@@ -330,8 +330,8 @@ static whit_status read_command(script_reader *r, bool in_thread,
     if (i == COUNT_OF(command_words) ||
         (in_thread && command_words[i].kind == WASM_COMMAND_THREAD)) {
         if (r->token.kind == WASM_TOKEN_LPAR)
-            TRY(script_advance(r));
-        return script_fail(r, "a script command");
+            TRY(wasm_script_advance(r));
+        return wasm_script_fail(r, "a script command");
     }
     out->kind = command_words[i].kind;
     switch (out->kind) {
@@ -362,7 +362,7 @@ static whit_status read_commands(script_reader *r, bool in_thread,
            r->token.kind != WASM_TOKEN_RPAR) {
         wasm_command command;
         TRY(read_command(r, in_thread, &command));
-        TRY(script_push(r, list, &command, sizeof command, "commands"));
+        TRY(wasm_script_push(r, list, &command, sizeof command, "commands"));
     }
     return WHIT_OK;
 }
@@ -374,7 +374,7 @@ static bool at_module_field(const script_reader *r)
     static const char *const words[] = {"type",  "rec",    "import", "func",
                                         "table", "memory", "global", "export",
                                         "start", "elem",   "data",   "tag"};
-    slice word = script_ahead(r);
+    slice word = wasm_script_ahead(r);
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (slice_is(word, words[i]))
             return true;
@@ -383,18 +383,18 @@ static bool at_module_field(const script_reader *r)
 
 static whit_status read_script(script_reader *r, script_list *list)
 {
-    TRY(script_advance(r));
+    TRY(wasm_script_advance(r));
     if (at_module_field(r)) {
         wasm_command command = {
             .kind = WASM_COMMAND_MODULE,
             .line = 1,
             .column = 1,
             .module = {.bytes = r->text, .line = 1, .column = 1}};
-        return script_push(r, list, &command, sizeof command, "commands");
+        return wasm_script_push(r, list, &command, sizeof command, "commands");
     }
     TRY(read_commands(r, false, list));
     if (r->token.kind != WASM_TOKEN_EOF)
-        return script_fail(r, "a script command");
+        return wasm_script_fail(r, "a script command");
     return WHIT_OK;
 }
 
@@ -415,8 +415,8 @@ whit_status wasm_script_parse(slice text, wasm_script **out, whit_error *error)
                         LIMIT_TEXT_BYTES)
             : read_script(&reader, &list);
     if (status == WHIT_OK)
-        status = script_keep(&reader, &list, sizeof(wasm_command),
-                             &script->commands, &script->command_count);
+        status = wasm_script_keep(&reader, &list, sizeof(wasm_command),
+                                  &script->commands, &script->command_count);
     mem_free(list.items);
     if (status == WHIT_OK)
         *out = script;

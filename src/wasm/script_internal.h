@@ -23,23 +23,23 @@ typedef struct script_list {
     size_t capacity;
 } script_list;
 
-whit_status script_advance(script_reader *r);
-whit_status script_fail(script_reader *r, const char *expected);
-whit_status script_close(script_reader *r); /* ')' */
-bool script_at_keyword(const script_reader *r, const char *word);
+whit_status wasm_script_advance(script_reader *r);
+whit_status wasm_script_fail(script_reader *r, const char *expected);
+whit_status wasm_script_close(script_reader *r); /* ')' */
+bool wasm_script_at_keyword(const script_reader *r, const char *word);
 /* The keyword behind the current '('; empty when there is none. */
-slice script_ahead(const script_reader *r);
+slice wasm_script_ahead(const script_reader *r);
 /* Moves behind '(' and the keyword that follows. */
-whit_status script_enter(script_reader *r);
-whit_status script_string(script_reader *r, slice *out);
-whit_status script_push(script_reader *r, script_list *list, const void *item,
-                        size_t size, const char *what);
+whit_status wasm_script_enter(script_reader *r);
+whit_status wasm_script_string(script_reader *r, slice *out);
+whit_status wasm_script_push(script_reader *r, script_list *list,
+                             const void *item, size_t size, const char *what);
 /* Copies a list into the arena; the list stays the caller's to free. */
-whit_status script_keep(script_reader *r, const script_list *list, size_t size,
-                        void *out, uint32_t *count);
+whit_status wasm_script_keep(script_reader *r, const script_list *list,
+                             size_t size, void *out, uint32_t *count);
 
 /* Constants and patterns up to the next ')' (script_values.c). */
-whit_status script_values(script_reader *r, const wasm_const **out,
-                          uint32_t *count);
+whit_status wasm_script_values(script_reader *r, const wasm_const **out,
+                               uint32_t *count);
 
 #endif

@@ -22,10 +22,10 @@ static whit_status out_of_range(script_reader *r)
 static whit_status read_integer(script_reader *r, unsigned bits, uint64_t *out)
 {
     if (r->token.kind != WASM_TOKEN_NAT && r->token.kind != WASM_TOKEN_INT)
-        return script_fail(r, "an integer");
-    if (!text_integer(r->token.text, bits, out))
+        return wasm_script_fail(r, "an integer");
+    if (!wasm_text_integer(r->token.text, bits, out))
         return out_of_range(r);
-    return script_advance(r);
+    return wasm_script_advance(r);
 }
 
 /* A number or a NaN pattern, whose value is the canonical NaN. */
@@ -33,16 +33,16 @@ static whit_status read_float(script_reader *r, unsigned bits, uint64_t *out,
                               uint8_t *nan)
 {
     *nan = WASM_NAN_NONE;
-    if (script_at_keyword(r, "nan:canonical"))
+    if (wasm_script_at_keyword(r, "nan:canonical"))
         *nan = WASM_NAN_CANONICAL;
-    else if (script_at_keyword(r, "nan:arithmetic"))
+    else if (wasm_script_at_keyword(r, "nan:arithmetic"))
         *nan = WASM_NAN_ARITHMETIC;
     else if (!at_number(r))
-        return script_fail(r, "a number or NaN pattern");
+        return wasm_script_fail(r, "a number or NaN pattern");
     slice literal = *nan ? slice_text("nan") : r->token.text;
-    if (!text_float(literal, bits, out))
+    if (!wasm_text_float(literal, bits, out))
         return out_of_range(r);
-    return script_advance(r);
+    return wasm_script_advance(r);
 }
 
 static whit_status read_v128(script_reader *r, wasm_const *out)
@@ -56,11 +56,11 @@ static whit_status read_v128(script_reader *r, wasm_const *out)
                   {"f32x4", 32, true},  {"f64x2", 64, true}};
     size_t shape = 0;
     while (shape < COUNT_OF(shapes) &&
-           !script_at_keyword(r, shapes[shape].word))
+           !wasm_script_at_keyword(r, shapes[shape].word))
         shape++;
     if (shape == COUNT_OF(shapes))
-        return script_fail(r, "a shape such as i32x4");
-    TRY(script_advance(r));
+        return wasm_script_fail(r, "a shape such as i32x4");
+    TRY(wasm_script_advance(r));
     unsigned bits = shapes[shape].bits, lanes = 128 / bits;
     if (shapes[shape].is_float)
         out->lanes = (uint8_t)lanes;
@@ -111,8 +111,8 @@ static whit_status read_ref(script_reader *r, slice word, wasm_const *out)
         /* A type index would be one of a module; nulls of it look alike. */
         if (r->token.kind == WASM_TOKEN_KEYWORD &&
             !heap_word(r->token.text, &out->heap))
-            return script_fail(r, "a heap type");
-        return script_advance(r);
+            return wasm_script_fail(r, "a heap type");
+        return wasm_script_advance(r);
     }
     if (slice_is(kind, "host") || slice_is(kind, "extern")) {
         out->kind = slice_is(kind, "host") ? WASM_CONST_REF_HOST
@@ -125,9 +125,9 @@ static whit_status read_ref(script_reader *r, slice word, wasm_const *out)
     }
     out->kind = WASM_CONST_REF_KIND;
     if (!heap_word(kind, &out->heap))
-        return script_fail(r, "a constant such as (ref.null)");
+        return wasm_script_fail(r, "a constant such as (ref.null)");
     if (r->token.kind == WASM_TOKEN_NAT || r->token.kind == WASM_TOKEN_ID)
-        return script_advance(r);
+        return wasm_script_advance(r);
     return WHIT_OK;
 }
 
@@ -179,11 +179,11 @@ static size_t component_word(slice word)
 static whit_status read_char(script_reader *r, wasm_const *out)
 {
     uint32_t code = 0;
-    TRY(script_string(r, &out->text));
+    TRY(wasm_script_string(r, &out->text));
     unsigned size = utf8_decode(out->text, &code);
     out->value = code;
     if (!size || size != out->text.size)
-        return script_fail(r, "one character in front of this");
+        return wasm_script_fail(r, "one character in front of this");
     return WHIT_OK;
 }
 
@@ -193,23 +193,23 @@ static whit_status read_flags(script_reader *r, wasm_const *out)
     whit_status status = WHIT_OK;
     while (status == WHIT_OK && r->token.kind == WASM_TOKEN_STRING) {
         wasm_const flag = {.kind = WASM_CONST_STR};
-        status = script_string(r, &flag.text);
+        status = wasm_script_string(r, &flag.text);
         if (status == WHIT_OK)
-            status = script_push(r, &list, &flag, sizeof flag, "flags");
+            status = wasm_script_push(r, &list, &flag, sizeof flag, "flags");
     }
     if (status == WHIT_OK)
-        status = script_keep(r, &list, sizeof(wasm_const), &out->alternatives,
-                             &out->alternative_count);
+        status = wasm_script_keep(r, &list, sizeof(wasm_const),
+                                  &out->alternatives, &out->alternative_count);
     mem_free(list.items);
     return status;
 }
 
 static whit_status read_bool(script_reader *r, wasm_const *out)
 {
-    out->value = script_at_keyword(r, "true");
-    if (!out->value && !script_at_keyword(r, "false"))
-        return script_fail(r, "true or false");
-    return script_advance(r);
+    out->value = wasm_script_at_keyword(r, "true");
+    if (!out->value && !wasm_script_at_keyword(r, "false"))
+        return wasm_script_fail(r, "true or false");
+    return wasm_script_advance(r);
 }
 
 /* A value whose word has been read, up to its ')'. */
@@ -219,7 +219,7 @@ static whit_status read_component_value(script_reader *r, slice word,
     size_t i = component_word(word);
     uint8_t nan = 0;
     if (i == COUNT_OF(component_words) || depth > LIMIT_COMPONENT_NESTING)
-        return script_fail(r, "a component value");
+        return wasm_script_fail(r, "a component value");
     out->kind = component_words[i].kind;
     out->has_value = true;
     switch (out->kind) {
@@ -228,7 +228,7 @@ static whit_status read_component_value(script_reader *r, slice word,
     case WASM_CONST_CHAR:
         return read_char(r, out);
     case WASM_CONST_STR:
-        return script_string(r, &out->text);
+        return wasm_script_string(r, &out->text);
     case WASM_CONST_F32:
     case WASM_CONST_F64:
         TRY(read_float(r, component_words[i].bits, &out->value, &nan));
@@ -237,9 +237,9 @@ static whit_status read_component_value(script_reader *r, slice word,
     case WASM_CONST_FLAGS:
         return read_flags(r, out);
     case WASM_CONST_ENUM:
-        return script_string(r, &out->text);
+        return wasm_script_string(r, &out->text);
     case WASM_CONST_VARIANT:
-        TRY(script_string(r, &out->text));
+        TRY(wasm_script_string(r, &out->text));
         break;
     case WASM_CONST_RESULT:
         out->has_value = slice_is(word, "result.ok");
@@ -259,26 +259,26 @@ static whit_status read_component_value(script_reader *r, slice word,
 static whit_status read_child(script_reader *r, bool field, unsigned depth,
                               wasm_const *out)
 {
-    slice label = slice_of(NULL, 0), word = script_ahead(r);
+    slice label = slice_of(NULL, 0), word = wasm_script_ahead(r);
     memset(out, 0, sizeof *out);
-    TRY(script_advance(r));
+    TRY(wasm_script_advance(r));
     if (field) {
-        if (!script_at_keyword(r, "field"))
-            return script_fail(r, "field");
-        TRY(script_advance(r));
-        TRY(script_string(r, &label));
+        if (!wasm_script_at_keyword(r, "field"))
+            return wasm_script_fail(r, "field");
+        TRY(wasm_script_advance(r));
+        TRY(wasm_script_string(r, &label));
         bool wrapped = r->token.kind == WASM_TOKEN_LPAR;
         if (wrapped) {
             TRY(read_child(r, false, depth + 1, out));
             out->label = label;
-            return script_close(r);
+            return wasm_script_close(r);
         }
         word = r->token.text;
     }
-    TRY(script_advance(r));
+    TRY(wasm_script_advance(r));
     TRY(read_component_value(r, word, depth, out));
     out->label = label;
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static whit_status read_children(script_reader *r, bool fields, unsigned depth,
@@ -290,11 +290,11 @@ static whit_status read_children(script_reader *r, bool fields, unsigned depth,
         wasm_const child;
         status = read_child(r, fields, depth, &child);
         if (status == WHIT_OK)
-            status = script_push(r, &list, &child, sizeof child, "values");
+            status = wasm_script_push(r, &list, &child, sizeof child, "values");
     }
     if (status == WHIT_OK)
-        status = script_keep(r, &list, sizeof(wasm_const), &out->alternatives,
-                             &out->alternative_count);
+        status = wasm_script_keep(r, &list, sizeof(wasm_const),
+                                  &out->alternatives, &out->alternative_count);
     mem_free(list.items);
     return status;
 }
@@ -312,7 +312,7 @@ static whit_status read_simple(script_reader *r, wasm_const *out)
                    {"f32.const", WASM_CONST_F32, 32},
                    {"f64.const", WASM_CONST_F64, 64},
                    {"v128.const", WASM_CONST_V128, 128}};
-    slice word = script_ahead(r);
+    slice word = wasm_script_ahead(r);
     size_t i = 0;
     while (i < COUNT_OF(numbers) && !slice_is(word, numbers[i].word))
         i++;
@@ -322,10 +322,10 @@ static whit_status read_simple(script_reader *r, wasm_const *out)
         return read_child(r, false, 0, out);
     if (i == COUNT_OF(numbers) && !ref) {
         if (r->token.kind == WASM_TOKEN_LPAR)
-            TRY(script_advance(r));
-        return script_fail(r, "a constant");
+            TRY(wasm_script_advance(r));
+        return wasm_script_fail(r, "a constant");
     }
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     if (ref) {
         TRY(read_ref(r, word, out));
     } else {
@@ -341,7 +341,7 @@ static whit_status read_simple(script_reader *r, wasm_const *out)
             out->nan = (wasm_nan)nan;
         }
     }
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static whit_status read_list(script_reader *r, bool alternatives,
@@ -352,12 +352,12 @@ static whit_status read_value(script_reader *r, bool alternatives,
 {
     memset(out, 0, sizeof *out);
     /* Alternatives do not nest, which bounds the recursion. */
-    if (alternatives || !slice_is(script_ahead(r), "either"))
+    if (alternatives || !slice_is(wasm_script_ahead(r), "either"))
         return read_simple(r, out);
     out->kind = WASM_CONST_EITHER;
-    TRY(script_enter(r));
+    TRY(wasm_script_enter(r));
     TRY(read_list(r, true, &out->alternatives, &out->alternative_count));
-    return script_close(r);
+    return wasm_script_close(r);
 }
 
 static whit_status read_list(script_reader *r, bool alternatives,
@@ -369,16 +369,17 @@ static whit_status read_list(script_reader *r, bool alternatives,
         wasm_const value;
         status = read_value(r, alternatives, &value);
         if (status == WHIT_OK)
-            status = script_push(r, &list, &value, sizeof value, "constants");
+            status =
+                wasm_script_push(r, &list, &value, sizeof value, "constants");
     }
     if (status == WHIT_OK)
-        status = script_keep(r, &list, sizeof(wasm_const), out, count);
+        status = wasm_script_keep(r, &list, sizeof(wasm_const), out, count);
     mem_free(list.items);
     return status;
 }
 
-whit_status script_values(script_reader *r, const wasm_const **out,
-                          uint32_t *count)
+whit_status wasm_script_values(script_reader *r, const wasm_const **out,
+                               uint32_t *count)
 {
     return read_list(r, false, out, count);
 }

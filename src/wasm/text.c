@@ -24,9 +24,9 @@ static whit_status declare_id(text_parser *p, text_space space)
     wasm_place place = p->token.place;
     if (p->token.kind == WASM_TOKEN_ID) {
         TRY(wasm_token_decode(&p->token, &p->scratch, &id, p->error));
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     }
-    return text_declare(p, space, id, place);
+    return wasm_text_declare(p, space, id, place);
 }
 
 /* Skips to behind the ')' of a form whose '(' is `opened`, declaring the
@@ -39,15 +39,15 @@ static whit_status skip_form(text_parser *p, const wasm_token *opened,
     bool table = slice_is(field, "table"), memory = slice_is(field, "memory");
     while (depth) {
         if (p->token.kind == WASM_TOKEN_EOF)
-            return text_fail(p,
-                             "unexpected token: the text ends inside the "
-                             "'(' of line %u, column %u",
-                             opened->place.line,
-                             wasm_place_column(opened->place));
+            return wasm_text_fail(p,
+                                  "unexpected token: the text ends inside the "
+                                  "'(' of line %u, column %u",
+                                  opened->place.line,
+                                  wasm_place_column(opened->place));
         if (p->token.kind == WASM_TOKEN_RPAR) {
             depth--;
         } else if (p->token.kind == WASM_TOKEN_LPAR && depth++ == 1) {
-            slice word = text_ahead(p);
+            slice word = wasm_text_ahead(p);
             text_space space = TEXT_SPACES;
             if (rec && slice_is(word, "type"))
                 space = TEXT_TYPE;
@@ -59,13 +59,13 @@ static whit_status skip_form(text_parser *p, const wasm_token *opened,
                 if (slice_is(word, field_words[i].word))
                     space = field_words[i].space;
             if (space != TEXT_SPACES) {
-                TRY(text_enter(p));
+                TRY(wasm_text_enter(p));
                 TRY(declare_id(p, space));
                 continue;
             }
         }
         if (depth)
-            TRY(text_advance(p));
+            TRY(wasm_text_advance(p));
     }
     return WHIT_OK;
 }
@@ -83,14 +83,14 @@ static wasm_lexer behind_token(const text_parser *p)
 static whit_status declare_field(text_parser *p)
 {
     wasm_token opened = p->token;
-    slice word = text_ahead(p);
+    slice word = wasm_text_ahead(p);
     size_t i = 0;
     while (i < COUNT_OF(field_words) && !slice_is(word, field_words[i].word))
         i++;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     if (i == COUNT_OF(field_words))
-        return text_unexpected(p, "a module field");
-    TRY(text_advance(p));
+        return wasm_text_unexpected(p, "a module field");
+    TRY(wasm_text_advance(p));
     if (field_words[i].space != TEXT_SPACES)
         TRY(declare_id(p, field_words[i].space));
     TRY(skip_form(p, &opened, word));
@@ -100,29 +100,29 @@ static whit_status declare_field(text_parser *p)
         marks[0].cursor = opened.place.at;
         marks[0].line = opened.place.line;
         marks[0].line_start = opened.place.line_start;
-        TRY(text_push(p, &p->type_ends, marks, sizeof marks, LIMIT_TYPES,
-                      "types"));
+        TRY(wasm_text_push(p, &p->type_ends, marks, sizeof marks, LIMIT_TYPES,
+                           "types"));
     }
-    return text_advance(p);
+    return wasm_text_advance(p);
 }
 
 /* Moves behind "(module id?", when the text has it. */
 static whit_status open_module(text_parser *p, bool *wrapped)
 {
-    *wrapped = text_at_form(p, "module");
+    *wrapped = wasm_text_at_form(p, "module");
     if (!*wrapped)
         return WHIT_OK;
-    TRY(text_enter(p));
-    bool definition = text_at_keyword(p, "definition");
+    TRY(wasm_text_enter(p));
+    bool definition = wasm_text_at_keyword(p, "definition");
     if (definition)
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     if (p->token.kind == WASM_TOKEN_ID) {
         TRY(wasm_token_decode(&p->token, &p->scratch, &p->module_name,
                               p->error));
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     }
-    if (!definition && text_at_keyword(p, "definition"))
-        TRY(text_advance(p));
+    if (!definition && wasm_text_at_keyword(p, "definition"))
+        TRY(wasm_text_advance(p));
     return WHIT_OK;
 }
 
@@ -130,19 +130,19 @@ static whit_status close_module(text_parser *p, bool wrapped)
 {
     if (wrapped) {
         if (p->token.kind != WASM_TOKEN_RPAR)
-            return text_unexpected(p, "a module field or ')'");
-        TRY(text_advance(p));
+            return wasm_text_unexpected(p, "a module field or ')'");
+        TRY(wasm_text_advance(p));
     }
     if (p->token.kind != WASM_TOKEN_EOF)
-        return text_unexpected(p, wrapped ? "nothing behind the module"
-                                          : "a module field");
+        return wasm_text_unexpected(p, wrapped ? "nothing behind the module"
+                                               : "a module field");
     return WHIT_OK;
 }
 
 static whit_status declare_fields(text_parser *p)
 {
     bool wrapped;
-    TRY(text_start(p));
+    TRY(wasm_text_start(p));
     TRY(open_module(p, &wrapped));
     while (p->token.kind == WASM_TOKEN_LPAR)
         TRY(declare_field(p));
@@ -157,8 +157,8 @@ static whit_status read_types(text_parser *p)
     for (size_t i = 0; i < p->type_ends.count; i++) {
         p->lexer = marks[i][0];
         p->lexer.annotations = true;
-        TRY(text_start(p));
-        TRY(text_type_field(p));
+        TRY(wasm_text_start(p));
+        TRY(wasm_text_type_field(p));
     }
     return WHIT_OK;
 }
@@ -167,20 +167,20 @@ static whit_status read_fields(text_parser *p)
 {
     const wasm_lexer(*marks)[2] = p->type_ends.items;
     bool wrapped;
-    TRY(text_start(p));
+    TRY(wasm_text_start(p));
     TRY(open_module(p, &wrapped));
     for (bool first = true;; first = false) {
-        TRY(text_module_notes(p, first));
+        TRY(wasm_text_module_notes(p, first));
         if (p->token.kind != WASM_TOKEN_LPAR)
             break;
-        if (text_at_form(p, "type") || text_at_form(p, "rec")) {
-            TRY(text_no_notes(p));
+        if (wasm_text_at_form(p, "type") || wasm_text_at_form(p, "rec")) {
+            TRY(wasm_text_no_notes(p));
             p->lexer = (*marks++)[1];
             p->lexer.annotations = true;
-            TRY(text_start(p));
+            TRY(wasm_text_start(p));
         } else {
-            p->field = text_position(p, p->token.place);
-            TRY(text_field(p));
+            p->field = wasm_text_position(p, p->token.place);
+            TRY(wasm_text_field(p));
         }
     }
     return close_module(p, wrapped);
@@ -217,8 +217,8 @@ static whit_status finish(text_parser *p)
                   &m->export_count));
     TRY(move_list(p, &p->elems, sizeof *m->elems, &m->elems, &m->elem_count));
     TRY(move_list(p, &p->datas, sizeof *m->datas, &m->datas, &m->data_count));
-    TRY(text_positions_finish(p));
-    return text_customs_finish(p);
+    TRY(wasm_text_positions_finish(p));
+    return wasm_text_customs_finish(p);
 }
 
 static whit_status parse(text_parser *p, const wasm_lexer *start, slice name)
@@ -236,7 +236,7 @@ static whit_status parse(text_parser *p, const wasm_lexer *start, slice name)
     return finish(p);
 }
 
-void text_release(text_parser *p)
+void wasm_text_release(text_parser *p)
 {
     text_list *lists[] = {
         &p->notes,       &p->type_ends, &p->types,    &p->imports,
@@ -259,7 +259,7 @@ void text_release(text_parser *p)
     buffer_release(&p->list);
     buffer_release(&p->key);
     buffer_release(&p->hint_section);
-    text_positions_release(p);
+    wasm_text_positions_release(p);
     arena_release(&p->scratch);
 }
 
@@ -293,7 +293,7 @@ static whit_status parse_module(const wasm_lexer *start, slice name,
         wasm_module_free(p->module);
     if (status != WHIT_OK)
         locate(p);
-    text_release(p);
+    wasm_text_release(p);
     mem_free(p);
     return status;
 }

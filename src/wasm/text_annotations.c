@@ -110,7 +110,7 @@ static whit_status read_bytes(text_parser *p, text_note *note,
     return WHIT_OK;
 }
 
-whit_status text_note_read(text_parser *p, const wasm_token *start)
+whit_status wasm_text_note_read(text_parser *p, const wasm_token *start)
 {
     text_note note = {.kind = start->annotation,
                       .place = start->place,
@@ -140,11 +140,11 @@ whit_status text_note_read(text_parser *p, const wasm_token *start)
     }
     p->lexer.annotations = true;
     TRY(status);
-    return text_push(p, &p->notes, &note, sizeof note, LIMIT_CUSTOM_SECTIONS,
-                     "annotations");
+    return wasm_text_push(p, &p->notes, &note, sizeof note,
+                          LIMIT_CUSTOM_SECTIONS, "annotations");
 }
 
-whit_status text_note_misplaced(text_parser *p, const text_note *note)
+whit_status wasm_text_note_misplaced(text_parser *p, const text_note *note)
 {
     if (note->kind == WASM_ANNOTATION_BRANCH_HINT)
         return wasm_place_error(note->place, p->error,
@@ -158,7 +158,7 @@ whit_status text_note_misplaced(text_parser *p, const text_note *note)
                                 : "it stands behind an identifier's place");
 }
 
-bool text_note_take(text_parser *p, wasm_annotation kind, text_note *out)
+bool wasm_text_note_take(text_parser *p, wasm_annotation kind, text_note *out)
 {
     text_note *notes = p->notes.items;
     for (size_t i = 0; i < p->notes.count; i++) {
@@ -177,11 +177,11 @@ static whit_status add_custom(text_parser *p, slice name, slice bytes,
                               uint32_t after)
 {
     wasm_custom custom = {.name = name, .bytes = bytes, .after = after};
-    return text_push(p, &p->customs, &custom, sizeof custom,
-                     LIMIT_CUSTOM_SECTIONS, "custom sections");
+    return wasm_text_push(p, &p->customs, &custom, sizeof custom,
+                          LIMIT_CUSTOM_SECTIONS, "custom sections");
 }
 
-whit_status text_module_notes(text_parser *p, bool first)
+whit_status wasm_text_module_notes(text_parser *p, bool first)
 {
     text_note note, *notes = p->notes.items;
     bool named = false;
@@ -195,7 +195,7 @@ whit_status text_module_notes(text_parser *p, bool first)
             notes[kept++] = note;
     }
     p->notes.count = kept;
-    while (first && text_note_take(p, WASM_ANNOTATION_NAME, &note)) {
+    while (first && wasm_text_note_take(p, WASM_ANNOTATION_NAME, &note)) {
         if (named)
             return wasm_place_error(note.place, p->error,
                                     "@name annotation: multiple module names");
@@ -205,7 +205,7 @@ whit_status text_module_notes(text_parser *p, bool first)
     return WHIT_OK;
 }
 
-whit_status text_hints_end(text_parser *p, size_t locals_size)
+whit_status wasm_text_hints_end(text_parser *p, size_t locals_size)
 {
     const text_hint *hints = p->hints.items;
     if (!p->hints.count)
@@ -292,7 +292,7 @@ static whit_status finish_hints(text_parser *p)
     return finish_section(p, name, at, &p->list, WASM_SECTION_DATA_COUNT);
 }
 
-whit_status text_customs_finish(text_parser *p)
+whit_status wasm_text_customs_finish(text_parser *p)
 {
     TRY(finish_names(p));
     TRY(finish_hints(p));

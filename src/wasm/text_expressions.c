@@ -12,8 +12,8 @@ static text_frame *top_frame(text_parser *p)
 static whit_status push_frame(text_parser *p, const text_frame *frame)
 {
     /* Blocks have their own limit; folded operands may nest besides. */
-    return text_push(p, &p->frames, frame, sizeof *frame, 2 * LIMIT_NESTING,
-                     "nested instructions");
+    return wasm_text_push(p, &p->frames, frame, sizeof *frame,
+                          2 * LIMIT_NESTING, "nested instructions");
 }
 
 static whit_status open_label(text_parser *p, text_frame *frame)
@@ -25,8 +25,8 @@ static whit_status open_label(text_parser *p, text_frame *frame)
                           "too many nested blocks: the limit is %u",
                           LIMIT_NESTING);
     if (p->in_function)
-        TRY(text_name_add(p, WASM_NAME_LABEL, p->function, index,
-                          frame->label_name));
+        TRY(wasm_text_name_add(p, WASM_NAME_LABEL, p->function, index,
+                               frame->label_name));
     frame->shadowed = 0;
     if (!frame->label.data)
         return WHIT_OK;
@@ -52,8 +52,8 @@ static whit_status place_hint(text_parser *p, const text_frame *frame)
     if (!frame->has_hint)
         return WHIT_OK;
     text_hint hint = {p->code.size, frame->hint};
-    return text_push(p, &p->hints, &hint, sizeof hint, LIMIT_FUNCTION_BYTES,
-                     "branch hints");
+    return wasm_text_push(p, &p->hints, &hint, sizeof hint,
+                          LIMIT_FUNCTION_BYTES, "branch hints");
 }
 
 /* Takes a branch hint in front of the current token. */
@@ -61,7 +61,7 @@ static whit_status take_hint(text_parser *p, text_frame *frame)
 {
     text_note note;
     while (p->in_function && p->notes.count &&
-           text_note_take(p, WASM_ANNOTATION_BRANCH_HINT, &note)) {
+           wasm_text_note_take(p, WASM_ANNOTATION_BRANCH_HINT, &note)) {
         if (frame->has_hint)
             return wasm_place_error(note.place, p->error,
                                     "@metadata.code.branch_hint annotation: "
@@ -82,10 +82,10 @@ static whit_status block_head(text_parser *p, uint16_t op, text_frame *frame,
                               buffer *out)
 {
     wasm_instruction instruction = {.op = op};
-    TRY(text_id(p, &frame->label, &frame->label_name));
-    TRY(text_blocktype(p, &instruction.block));
+    TRY(wasm_text_id(p, &frame->label, &frame->label_name));
+    TRY(wasm_text_blocktype(p, &instruction.block));
     if (op == WASM_OP_TRY_TABLE)
-        TRY(text_catches(p, &instruction));
+        TRY(wasm_text_catches(p, &instruction));
     wasm_write_instruction(out, &instruction);
     return WHIT_OK;
 }
@@ -98,9 +98,9 @@ static bool is_block(uint16_t op)
 static whit_status flat_block(text_parser *p, uint16_t op, text_frame *frame)
 {
     frame->kind = op == WASM_OP_IF ? TEXT_FRAME_IF : TEXT_FRAME_BLOCK;
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(place_hint(p, frame));
-    text_step(p, frame->position);
+    wasm_text_step(p, frame->position);
     TRY(block_head(p, op, frame, &p->code));
     TRY(open_label(p, frame));
     return push_frame(p, frame);
@@ -114,13 +114,13 @@ static whit_status check_label(text_parser *p, const text_frame *frame)
         return WHIT_OK;
     TRY(wasm_token_decode(&p->token, &p->scratch, &id, p->error));
     if (!frame->label.data || !slice_equal(id, frame->label))
-        return text_fail(p,
-                         "mismatching label %.*s: the block of line %u has %s"
-                         "%.*s",
-                         SLICE_ARG(p->token.text), frame->place.line,
-                         frame->label.data ? "$" : "no label",
-                         SLICE_ARG(frame->label));
-    return text_advance(p);
+        return wasm_text_fail(
+            p,
+            "mismatching label %.*s: the block of line %u has %s"
+            "%.*s",
+            SLICE_ARG(p->token.text), frame->place.line,
+            frame->label.data ? "$" : "no label", SLICE_ARG(frame->label));
+    return wasm_text_advance(p);
 }
 
 static whit_status flat_end(text_parser *p, uint16_t op, wasm_position position)
@@ -131,10 +131,10 @@ static whit_status flat_end(text_parser *p, uint16_t op, wasm_position position)
                   (op == WASM_OP_END && (frame->kind == TEXT_FRAME_BLOCK ||
                                          frame->kind == TEXT_FRAME_ELSE)));
     if (!fits)
-        return text_unexpected(p, "an instruction: no block is open here");
-    TRY(text_advance(p));
+        return wasm_text_unexpected(p, "an instruction: no block is open here");
+    TRY(wasm_text_advance(p));
     TRY(check_label(p, frame));
-    text_step(p, position);
+    wasm_text_step(p, position);
     buffer_put(&p->code, (uint8_t)op);
     if (op == WASM_OP_END)
         return pop_frame(p, true);
@@ -149,22 +149,22 @@ static whit_status flat(text_parser *p)
         (top->kind == TEXT_FRAME_FOLDED || top->kind == TEXT_FRAME_FOLDED_IF ||
          top->kind == TEXT_FRAME_BEHIND_THEN ||
          top->kind == TEXT_FRAME_BEHIND_ELSE))
-        return text_unexpected(p, "'(' or ')'");
+        return wasm_text_unexpected(p, "'(' or ')'");
     text_frame frame = {.place = p->token.place,
-                        .position = text_position(p, p->token.place)};
+                        .position = wasm_text_position(p, p->token.place)};
     TRY(take_hint(p, &frame));
     uint16_t op;
-    if (!text_opcode(p->token.text, &op))
-        return text_unexpected(p, "an instruction");
+    if (!wasm_text_opcode(p->token.text, &op))
+        return wasm_text_unexpected(p, "an instruction");
     if (op == WASM_OP_END || op == WASM_OP_ELSE)
         return flat_end(p, op, frame.position);
     if (is_block(op) || op == WASM_OP_IF)
         return flat_block(p, op, &frame);
     wasm_instruction instruction = {.op = op};
-    TRY(text_advance(p));
-    TRY(text_immediates(p, &instruction));
+    TRY(wasm_text_advance(p));
+    TRY(wasm_text_immediates(p, &instruction));
     TRY(place_hint(p, &frame));
-    text_step(p, frame.position);
+    wasm_text_step(p, frame.position);
     wasm_write_instruction(&p->code, &instruction);
     return WHIT_OK;
 }
@@ -174,7 +174,7 @@ static whit_status flush_pending(text_parser *p, const text_frame *frame)
 {
     TRY(buffer_status(&p->pending, p->error));
     TRY(place_hint(p, frame));
-    text_step(p, frame->position);
+    wasm_text_step(p, frame->position);
     buffer_append(&p->code, p->pending.data + frame->pending,
                   p->pending.size - frame->pending);
     p->pending.size = frame->pending;
@@ -184,7 +184,7 @@ static whit_status flush_pending(text_parser *p, const text_frame *frame)
 static whit_status open_then(text_parser *p)
 {
     text_frame *frame = top_frame(p);
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     TRY(flush_pending(p, frame));
     frame->kind = TEXT_FRAME_FOLDED_THEN;
     return open_label(p, frame);
@@ -192,14 +192,14 @@ static whit_status open_then(text_parser *p)
 
 static whit_status open_else(text_parser *p)
 {
-    if (!text_at_form(p, "else")) {
+    if (!wasm_text_at_form(p, "else")) {
         if (p->token.kind == WASM_TOKEN_LPAR)
-            TRY(text_advance(p));
-        return text_unexpected(p, "(else or ')'");
+            TRY(wasm_text_advance(p));
+        return wasm_text_unexpected(p, "(else or ')'");
     }
-    text_step(p, text_position(p, p->ahead.place));
+    wasm_text_step(p, wasm_text_position(p, p->ahead.place));
     buffer_put(&p->code, WASM_OP_ELSE);
-    TRY(text_enter(p));
+    TRY(wasm_text_enter(p));
     top_frame(p)->kind = TEXT_FRAME_FOLDED_ELSE;
     return WHIT_OK;
 }
@@ -207,28 +207,29 @@ static whit_status open_else(text_parser *p)
 static whit_status open_folded(text_parser *p)
 {
     text_frame *top = top_frame(p);
-    if (top && top->kind == TEXT_FRAME_FOLDED_IF && text_at_form(p, "then"))
+    if (top && top->kind == TEXT_FRAME_FOLDED_IF &&
+        wasm_text_at_form(p, "then"))
         return open_then(p);
     if (top && top->kind == TEXT_FRAME_BEHIND_THEN)
         return open_else(p);
     if (top && top->kind == TEXT_FRAME_BEHIND_ELSE)
-        return text_unexpected(p, "')'");
+        return wasm_text_unexpected(p, "')'");
     text_frame frame = {.place = p->token.place};
     TRY(take_hint(p, &frame));
-    TRY(text_advance(p));
+    TRY(wasm_text_advance(p));
     TRY(take_hint(p, &frame));
     uint16_t op;
     if (p->token.kind != WASM_TOKEN_KEYWORD ||
-        !text_opcode(p->token.text, &op) || op == WASM_OP_END ||
+        !wasm_text_opcode(p->token.text, &op) || op == WASM_OP_END ||
         op == WASM_OP_ELSE)
-        return text_unexpected(p, "an instruction");
-    frame.position = text_position(p, p->token.place);
-    TRY(text_advance(p));
+        return wasm_text_unexpected(p, "an instruction");
+    frame.position = wasm_text_position(p, p->token.place);
+    TRY(wasm_text_advance(p));
     frame.pending = p->pending.size;
     if (is_block(op)) {
         frame.kind = TEXT_FRAME_FOLDED_BLOCK;
         TRY(place_hint(p, &frame));
-        text_step(p, frame.position);
+        wasm_text_step(p, frame.position);
         TRY(block_head(p, op, &frame, &p->code));
         TRY(open_label(p, &frame));
     } else if (op == WASM_OP_IF) {
@@ -237,7 +238,7 @@ static whit_status open_folded(text_parser *p)
     } else {
         wasm_instruction instruction = {.op = op};
         frame.kind = TEXT_FRAME_FOLDED;
-        TRY(text_immediates(p, &instruction));
+        TRY(wasm_text_immediates(p, &instruction));
         wasm_write_instruction(&p->pending, &instruction);
     }
     return push_frame(p, &frame);
@@ -248,30 +249,30 @@ static whit_status close_folded(text_parser *p)
     text_frame *frame = top_frame(p);
     switch (frame->kind) {
     case TEXT_FRAME_FOLDED:
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
         TRY(flush_pending(p, frame));
         return pop_frame(p, false);
     case TEXT_FRAME_FOLDED_BLOCK:
     case TEXT_FRAME_BEHIND_THEN:
     case TEXT_FRAME_BEHIND_ELSE:
-        text_step(p, text_position(p, p->token.place));
+        wasm_text_step(p, wasm_text_position(p, p->token.place));
         buffer_put(&p->code, WASM_OP_END);
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
         return pop_frame(p, true);
     case TEXT_FRAME_FOLDED_THEN:
         frame->kind = TEXT_FRAME_BEHIND_THEN;
-        return text_advance(p);
+        return wasm_text_advance(p);
     case TEXT_FRAME_FOLDED_ELSE:
         frame->kind = TEXT_FRAME_BEHIND_ELSE;
-        return text_advance(p);
+        return wasm_text_advance(p);
     case TEXT_FRAME_FOLDED_IF:
-        return text_unexpected(p, "(then");
+        return wasm_text_unexpected(p, "(then");
     case TEXT_FRAME_BLOCK:
     case TEXT_FRAME_IF:
     case TEXT_FRAME_ELSE:
         break;
     }
-    return text_unexpected(p, "end");
+    return wasm_text_unexpected(p, "end");
 }
 
 static whit_status run(text_parser *p, bool single)
@@ -288,36 +289,36 @@ static whit_status run(text_parser *p, bool single)
             if (!p->frames.count && !single)
                 return buffer_status(&p->code, p->error);
             if (!p->frames.count)
-                return text_unexpected(p, "'('");
+                return wasm_text_unexpected(p, "'('");
             TRY(close_folded(p));
             break;
         default:
-            return text_unexpected(p, "an instruction");
+            return wasm_text_unexpected(p, "an instruction");
         }
     } while (!single || p->frames.count);
     return buffer_status(&p->code, p->error);
 }
 
-whit_status text_instructions(text_parser *p)
+whit_status wasm_text_instructions(text_parser *p)
 {
     return run(p, false);
 }
 
-whit_status text_folded(text_parser *p)
+whit_status wasm_text_folded(text_parser *p)
 {
     if (p->token.kind != WASM_TOKEN_LPAR)
-        return text_unexpected(p, "'(' and an instruction");
+        return wasm_text_unexpected(p, "'(' and an instruction");
     return run(p, true);
 }
 
-whit_status text_constant(text_parser *p, bool folded, slice *out)
+whit_status wasm_text_constant(text_parser *p, bool folded, slice *out)
 {
-    wasm_position position = text_position(p, p->token.place);
-    text_run_begin(p);
+    wasm_position position = wasm_text_position(p, p->token.place);
+    wasm_text_run_begin(p);
     p->label_count = 0;
-    TRY(folded ? text_folded(p) : text_instructions(p));
+    TRY(folded ? wasm_text_folded(p) : wasm_text_instructions(p));
     /* The `end` of a body is the ')' behind it. */
     if (!folded)
-        position = text_position(p, p->token.place);
-    return text_run_end(p, position, out);
+        position = wasm_text_position(p, p->token.place);
+    return wasm_text_run_end(p, position, out);
 }

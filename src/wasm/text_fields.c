@@ -39,18 +39,18 @@ static whit_status push_import(text_parser *p, wasm_place place, slice module,
                           .name = name,
                           .kind = kind,
                           .index = (uint32_t)list_of(p, kind)->count};
-    return text_push(p, &p->imports, &import, sizeof import, LIMIT_IMPORTS,
-                     "imports");
+    return wasm_text_push(p, &p->imports, &import, sizeof import, LIMIT_IMPORTS,
+                          "imports");
 }
 
 static whit_status push_export(text_parser *p, wasm_position position,
                                slice name, wasm_external_kind kind,
                                uint32_t index)
 {
-    TRY(text_item(p, WASM_SECTION_EXPORT, position));
+    TRY(wasm_text_item(p, WASM_SECTION_EXPORT, position));
     wasm_export export = {.name = name, .kind = kind, .index = index};
-    return text_push(p, &p->exports, &export, sizeof export, LIMIT_EXPORTS,
-                     "exports");
+    return wasm_text_push(p, &p->exports, &export, sizeof export, LIMIT_EXPORTS,
+                          "exports");
 }
 
 /* Identifier, inline exports and inline import of a definition. */
@@ -59,69 +59,70 @@ static whit_status read_header(text_parser *p, wasm_external_kind kind,
 {
     uint32_t index = (uint32_t)list_of(p, kind)->count;
     slice id, name;
-    TRY(text_enter(p));
-    TRY(text_id(p, &id, &name));
-    TRY(text_name_add(p, name_kinds[kind], 0, index, name));
-    while (text_at_form(p, "export")) {
-        wasm_position position = text_position(p, p->token.place);
-        TRY(text_enter(p));
-        TRY(text_name_string(p, &name));
-        TRY(text_close(p));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_id(p, &id, &name));
+    TRY(wasm_text_name_add(p, name_kinds[kind], 0, index, name));
+    while (wasm_text_at_form(p, "export")) {
+        wasm_position position = wasm_text_position(p, p->token.place);
+        TRY(wasm_text_enter(p));
+        TRY(wasm_text_name_string(p, &name));
+        TRY(wasm_text_close(p));
         TRY(push_export(p, position, name, kind, index));
     }
-    *imported = text_at_form(p, "import");
+    *imported = wasm_text_at_form(p, "import");
     if (!*imported) {
         p->defined[kind] = true;
         return WHIT_OK;
     }
     slice module;
     wasm_place place = p->token.place;
-    TRY(text_enter(p));
-    TRY(text_name_string(p, &module));
-    TRY(text_name_string(p, &name));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_name_string(p, &module));
+    TRY(wasm_text_name_string(p, &name));
     TRY(push_import(p, place, module, name, kind));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status push_function(text_parser *p, const wasm_function *item)
 {
-    TRY(text_item(p, WASM_SECTION_FUNCTION, p->field));
-    return text_push(p, &p->functions, item, sizeof *item, LIMIT_FUNCTIONS,
-                     "functions");
+    TRY(wasm_text_item(p, WASM_SECTION_FUNCTION, p->field));
+    return wasm_text_push(p, &p->functions, item, sizeof *item, LIMIT_FUNCTIONS,
+                          "functions");
 }
 
 static whit_status push_table(text_parser *p, const wasm_table *item)
 {
-    TRY(text_item(p, WASM_SECTION_TABLE, p->field));
-    return text_push(p, &p->tables, item, sizeof *item, LIMIT_TABLES, "tables");
+    TRY(wasm_text_item(p, WASM_SECTION_TABLE, p->field));
+    return wasm_text_push(p, &p->tables, item, sizeof *item, LIMIT_TABLES,
+                          "tables");
 }
 
 static whit_status push_memory(text_parser *p, const wasm_memory *item)
 {
-    TRY(text_item(p, WASM_SECTION_MEMORY, p->field));
-    return text_push(p, &p->memories, item, sizeof *item, LIMIT_MEMORIES,
-                     "memories");
+    TRY(wasm_text_item(p, WASM_SECTION_MEMORY, p->field));
+    return wasm_text_push(p, &p->memories, item, sizeof *item, LIMIT_MEMORIES,
+                          "memories");
 }
 
 static whit_status push_global(text_parser *p, const wasm_global *item)
 {
-    TRY(text_item(p, WASM_SECTION_GLOBAL, p->field));
-    return text_push(p, &p->globals, item, sizeof *item, LIMIT_GLOBALS,
-                     "globals");
+    TRY(wasm_text_item(p, WASM_SECTION_GLOBAL, p->field));
+    return wasm_text_push(p, &p->globals, item, sizeof *item, LIMIT_GLOBALS,
+                          "globals");
 }
 
 static whit_status push_tag(text_parser *p, const wasm_tag *item)
 {
-    TRY(text_item(p, WASM_SECTION_TAG, p->field));
-    return text_push(p, &p->tags, item, sizeof *item, LIMIT_TAGS, "tags");
+    TRY(wasm_text_item(p, WASM_SECTION_TAG, p->field));
+    return wasm_text_push(p, &p->tags, item, sizeof *item, LIMIT_TAGS, "tags");
 }
 
 static whit_status read_typeuse(text_parser *p, bool named, uint32_t *out)
 {
     text_typeuse use;
     wasm_place place = p->token.place;
-    TRY(text_typeuse_read(p, named, &use));
-    return text_typeuse_index(p, &use, place, out);
+    TRY(wasm_text_typeuse_read(p, named, &use));
+    return wasm_text_typeuse_index(p, &use, place, out);
 }
 
 /* What an import or an inline import says of its item, up to the ')'. */
@@ -137,15 +138,15 @@ static whit_status read_external_type(text_parser *p, wasm_external_kind kind)
         TRY(read_typeuse(p, true, &function.type));
         return push_function(p, &function);
     case WASM_EXTERN_TABLE:
-        TRY(text_address_type(p, &table.limits.is64));
-        TRY(text_tabletype(p, &table));
+        TRY(wasm_text_address_type(p, &table.limits.is64));
+        TRY(wasm_text_tabletype(p, &table));
         return push_table(p, &table);
     case WASM_EXTERN_MEMORY:
-        TRY(text_address_type(p, &memory.limits.is64));
-        TRY(text_memtype(p, &memory));
+        TRY(wasm_text_address_type(p, &memory.limits.is64));
+        TRY(wasm_text_memtype(p, &memory));
         return push_memory(p, &memory);
     case WASM_EXTERN_GLOBAL:
-        TRY(text_globaltype(p, &global));
+        TRY(wasm_text_globaltype(p, &global));
         return push_global(p, &global);
     default:
         TRY(read_typeuse(p, true, &tag.type));
@@ -169,7 +170,7 @@ static const struct {
 static size_t at_external(text_parser *p)
 {
     size_t i = 0;
-    while (i < COUNT_OF(externals) && !text_at_form(p, externals[i].word))
+    while (i < COUNT_OF(externals) && !wasm_text_at_form(p, externals[i].word))
         i++;
     return i;
 }
@@ -178,37 +179,39 @@ static whit_status read_import(text_parser *p)
 {
     slice module, field, id, name;
     wasm_place place = p->token.place;
-    TRY(text_enter(p));
-    TRY(text_name_string(p, &module));
-    TRY(text_name_string(p, &field));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_name_string(p, &module));
+    TRY(wasm_text_name_string(p, &field));
     size_t what = at_external(p);
     if (what == COUNT_OF(externals))
-        return text_unexpected(p, "(func, (table, (memory, (global or (tag");
+        return wasm_text_unexpected(p,
+                                    "(func, (table, (memory, (global or (tag");
     wasm_external_kind kind = externals[what].kind;
     TRY(push_import(p, place, module, field, kind));
-    TRY(text_enter(p));
-    TRY(text_id(p, &id, &name));
-    TRY(text_name_add(p, name_kinds[kind], 0, (uint32_t)list_of(p, kind)->count,
-                      name));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_id(p, &id, &name));
+    TRY(wasm_text_name_add(p, name_kinds[kind], 0,
+                           (uint32_t)list_of(p, kind)->count, name));
     TRY(read_external_type(p, kind));
-    TRY(text_close(p));
-    return text_close(p);
+    TRY(wasm_text_close(p));
+    return wasm_text_close(p);
 }
 
 static whit_status read_export(text_parser *p)
 {
     slice name;
     uint32_t index;
-    TRY(text_enter(p));
-    TRY(text_name_string(p, &name));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_name_string(p, &name));
     size_t what = at_external(p);
     if (what == COUNT_OF(externals))
-        return text_unexpected(p, "(func, (table, (memory, (global or (tag");
-    TRY(text_enter(p));
-    TRY(text_index(p, externals[what].space, &index));
-    TRY(text_close(p));
+        return wasm_text_unexpected(p,
+                                    "(func, (table, (memory, (global or (tag");
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_index(p, externals[what].space, &index));
+    TRY(wasm_text_close(p));
     TRY(push_export(p, p->field, name, externals[what].kind, index));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* ---- Functions ---- */
@@ -231,8 +234,8 @@ static whit_status bind_params(text_parser *p, wasm_place place)
     for (size_t i = 0; i + 1 < p->param_names.count; i += 2) {
         uint32_t index = names[i].index;
         TRY(bind_local(p, names[i].text, index, place));
-        TRY(text_name_add(p, WASM_NAME_LOCAL, p->function, index,
-                          names[i + 1].text));
+        TRY(wasm_text_name_add(p, WASM_NAME_LOCAL, p->function, index,
+                               names[i + 1].text));
     }
     return WHIT_OK;
 }
@@ -240,7 +243,7 @@ static whit_status bind_params(text_parser *p, wasm_place place)
 static whit_status push_local(text_parser *p, uint32_t *count)
 {
     wasm_valtype type;
-    TRY(text_valtype(p, &type));
+    TRY(wasm_text_valtype(p, &type));
     if (++*count > LIMIT_LOCALS)
         return error_set(p->error, WHIT_LIMIT,
                          "too many locals: the limit is %u", LIMIT_LOCALS);
@@ -251,28 +254,28 @@ static whit_status push_local(text_parser *p, uint32_t *count)
         return WHIT_OK;
     }
     wasm_local_group group = {1, type};
-    return text_push(p, &p->locals_list, &group, sizeof group, LIMIT_LOCALS,
-                     "locals");
+    return wasm_text_push(p, &p->locals_list, &group, sizeof group,
+                          LIMIT_LOCALS, "locals");
 }
 
 static whit_status read_locals(text_parser *p, uint32_t params, uint32_t *count)
 {
     p->locals_list.count = 0;
     *count = 0;
-    while (text_at_form(p, "local")) {
+    while (wasm_text_at_form(p, "local")) {
         slice id, name;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         wasm_place place = p->token.place;
-        TRY(text_id(p, &id, &name));
+        TRY(wasm_text_id(p, &id, &name));
         TRY(bind_local(p, id, params + *count, place));
-        TRY(text_name_add(p, WASM_NAME_LOCAL, p->function, params + *count,
-                          name));
+        TRY(wasm_text_name_add(p, WASM_NAME_LOCAL, p->function, params + *count,
+                               name));
         if (id.data || name.data)
             TRY(push_local(p, count));
         else
             while (p->token.kind != WASM_TOKEN_RPAR)
                 TRY(push_local(p, count));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     }
     return WHIT_OK;
 }
@@ -294,9 +297,9 @@ static whit_status read_code(text_parser *p, uint32_t params, wasm_code *out)
 {
     TRY(read_locals(p, params, &out->local_count));
     p->in_function = true;
-    TRY(text_constant(p, false, &out->body));
+    TRY(wasm_text_constant(p, false, &out->body));
     p->in_function = false;
-    TRY(text_hints_end(p, locals_size(p)));
+    TRY(wasm_text_hints_end(p, locals_size(p)));
     out->local_group_count = (uint32_t)p->locals_list.count;
     out->locals = arena_dup(&p->module->arena, p->locals_list.items,
                             p->locals_list.count * sizeof(wasm_local_group));
@@ -311,7 +314,7 @@ static whit_status read_function(text_parser *p)
     TRY(read_header(p, WASM_EXTERN_FUNC, &imported));
     if (imported) {
         TRY(read_external_type(p, WASM_EXTERN_FUNC));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     wasm_function function = {0};
     if (p->locals.count) {
@@ -321,9 +324,9 @@ static whit_status read_function(text_parser *p)
     wasm_place place = p->token.place;
     TRY(read_typeuse(p, true, &function.type));
     TRY(bind_params(p, place));
-    TRY(read_code(p, text_param_count(p, function.type), &function.code));
+    TRY(read_code(p, wasm_text_param_count(p, function.type), &function.code));
     TRY(push_function(p, &function));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* ---- Tables, memories, globals, tags, start ---- */
@@ -335,22 +338,22 @@ static whit_status read_table(text_parser *p)
     TRY(read_header(p, WASM_EXTERN_TABLE, &imported));
     if (imported) {
         TRY(read_external_type(p, WASM_EXTERN_TABLE));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     wasm_table table = {0};
-    TRY(text_address_type(p, &table.limits.is64));
-    if (p->token.kind == WASM_TOKEN_NAT || !text_at_reftype(p)) {
-        TRY(text_tabletype(p, &table));
+    TRY(wasm_text_address_type(p, &table.limits.is64));
+    if (p->token.kind == WASM_TOKEN_NAT || !wasm_text_at_reftype(p)) {
+        TRY(wasm_text_tabletype(p, &table));
         if (p->token.kind != WASM_TOKEN_RPAR)
-            TRY(text_constant(p, false, &table.init));
+            TRY(wasm_text_constant(p, false, &table.init));
     } else {
-        TRY(text_reftype(p, &table.type));
-        TRY(text_inline_elem(p, index, &table, &table.limits.min));
+        TRY(wasm_text_reftype(p, &table.type));
+        TRY(wasm_text_inline_elem(p, index, &table, &table.limits.min));
         table.limits.max = table.limits.min;
         table.limits.has_max = true;
     }
     TRY(push_table(p, &table));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_memory(text_parser *p)
@@ -360,19 +363,20 @@ static whit_status read_memory(text_parser *p)
     TRY(read_header(p, WASM_EXTERN_MEMORY, &imported));
     if (imported) {
         TRY(read_external_type(p, WASM_EXTERN_MEMORY));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     wasm_memory memory = {0};
-    TRY(text_address_type(p, &memory.limits.is64));
-    if (text_at_form(p, "data")) {
-        TRY(text_inline_data(p, index, memory.limits.is64, &memory.limits.min));
+    TRY(wasm_text_address_type(p, &memory.limits.is64));
+    if (wasm_text_at_form(p, "data")) {
+        TRY(wasm_text_inline_data(p, index, memory.limits.is64,
+                                  &memory.limits.min));
         memory.limits.max = memory.limits.min;
         memory.limits.has_max = true;
     } else {
-        TRY(text_memtype(p, &memory));
+        TRY(wasm_text_memtype(p, &memory));
     }
     TRY(push_memory(p, &memory));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_global(text_parser *p)
@@ -381,13 +385,13 @@ static whit_status read_global(text_parser *p)
     TRY(read_header(p, WASM_EXTERN_GLOBAL, &imported));
     if (imported) {
         TRY(read_external_type(p, WASM_EXTERN_GLOBAL));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     wasm_global global = {0};
-    TRY(text_globaltype(p, &global));
-    TRY(text_constant(p, false, &global.init));
+    TRY(wasm_text_globaltype(p, &global));
+    TRY(wasm_text_constant(p, false, &global.init));
     TRY(push_global(p, &global));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_tag(text_parser *p)
@@ -396,40 +400,40 @@ static whit_status read_tag(text_parser *p)
     TRY(read_header(p, WASM_EXTERN_TAG, &imported));
     if (imported) {
         TRY(read_external_type(p, WASM_EXTERN_TAG));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     wasm_tag tag = {0};
     TRY(read_typeuse(p, true, &tag.type));
     TRY(push_tag(p, &tag));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static whit_status read_start(text_parser *p)
 {
     if (p->module->start != WASM_NO_INDEX)
-        return text_fail(p, "multiple start sections: one is allowed");
-    TRY(text_item(p, WASM_SECTION_START, p->field));
-    TRY(text_enter(p));
-    TRY(text_index(p, TEXT_FUNC, &p->module->start));
-    return text_close(p);
+        return wasm_text_fail(p, "multiple start sections: one is allowed");
+    TRY(wasm_text_item(p, WASM_SECTION_START, p->field));
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_index(p, TEXT_FUNC, &p->module->start));
+    return wasm_text_close(p);
 }
 
-whit_status text_field(text_parser *p)
+whit_status wasm_text_field(text_parser *p)
 {
     static const struct {
         const char *word;
         whit_status (*read)(text_parser *p);
     } fields[] = {
-        {"func", read_function},   {"import", read_import},
-        {"export", read_export},   {"table", read_table},
-        {"memory", read_memory},   {"global", read_global},
-        {"elem", text_elem_field}, {"data", text_data_field},
-        {"start", read_start},     {"tag", read_tag},
+        {"func", read_function},        {"import", read_import},
+        {"export", read_export},        {"table", read_table},
+        {"memory", read_memory},        {"global", read_global},
+        {"elem", wasm_text_elem_field}, {"data", wasm_text_data_field},
+        {"start", read_start},          {"tag", read_tag},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)
-        if (text_at_form(p, fields[i].word))
+        if (wasm_text_at_form(p, fields[i].word))
             return fields[i].read(p);
     if (p->token.kind == WASM_TOKEN_LPAR)
-        TRY(text_advance(p));
-    return text_unexpected(p, "a module field");
+        TRY(wasm_text_advance(p));
+    return wasm_text_unexpected(p, "a module field");
 }

@@ -151,7 +151,7 @@ static void fill_slots(void)
     }
 }
 
-bool text_opcode(slice word, uint16_t *op)
+bool wasm_text_opcode(slice word, uint16_t *op)
 {
     pthread_once(&opcode_once, fill_slots);
     size_t slot = find_slot(word);
@@ -159,7 +159,7 @@ bool text_opcode(slice word, uint16_t *op)
     return opcode_slots[slot].word.size != 0;
 }
 
-bool text_memarg_word(slice word)
+bool wasm_text_memarg_word(slice word)
 {
     const uint8_t *equals = memchr(word.data, '=', word.size);
     if (!equals)
@@ -174,16 +174,16 @@ bool text_memarg_word(slice word)
            token.kind == WASM_TOKEN_NAT;
 }
 
-bool text_word_known(slice word)
+bool wasm_text_word_known(slice word)
 {
     uint16_t op;
     for (size_t i = 0; i < COUNT_OF(keywords); i++)
         if (slice_is(word, keywords[i]))
             return true;
-    return text_opcode(word, &op) || text_memarg_word(word);
+    return wasm_text_opcode(word, &op) || wasm_text_memarg_word(word);
 }
 
-slice text_word_near(slice word)
+slice wasm_text_word_near(slice word)
 {
     for (size_t i = 0; i < COUNT_OF(renamed); i++)
         if (slice_is(word, renamed[i].old))

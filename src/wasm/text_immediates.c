@@ -4,21 +4,21 @@
 #include "wasm/text_internal.h"
 #include "wasm/text_numbers.h"
 
-whit_status text_blocktype(text_parser *p, wasm_blocktype *out)
+whit_status wasm_text_blocktype(text_parser *p, wasm_blocktype *out)
 {
     text_typeuse use;
     wasm_place place = p->token.place;
     out->index = WASM_NO_INDEX;
     out->type = WASM_BOTTOM;
-    TRY(text_typeuse_read(p, false, &use));
+    TRY(wasm_text_typeuse_read(p, false, &use));
     if (use.has_type || p->params.count || p->results.count > 1)
-        return text_typeuse_index(p, &use, place, &out->index);
+        return wasm_text_typeuse_index(p, &use, place, &out->index);
     if (p->results.count)
         out->type = *(wasm_valtype *)p->results.items;
     return WHIT_OK;
 }
 
-whit_status text_catches(text_parser *p, wasm_instruction *out)
+whit_status wasm_text_catches(text_parser *p, wasm_instruction *out)
 {
     static const char *const words[] = {[WASM_CATCH] = "catch",
                                         [WASM_CATCH_REF] = "catch_ref",
@@ -28,16 +28,16 @@ whit_status text_catches(text_parser *p, wasm_instruction *out)
     out->catch_count = 0;
     for (;;) {
         size_t kind = 0;
-        while (kind < COUNT_OF(words) && !text_at_form(p, words[kind]))
+        while (kind < COUNT_OF(words) && !wasm_text_at_form(p, words[kind]))
             kind++;
         if (kind == COUNT_OF(words))
             break;
         wasm_catch item = {.kind = (uint8_t)kind};
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         if (kind == WASM_CATCH || kind == WASM_CATCH_REF)
-            TRY(text_index(p, TEXT_TAG, &item.tag));
-        TRY(text_label(p, &item.label));
-        TRY(text_close(p));
+            TRY(wasm_text_index(p, TEXT_TAG, &item.tag));
+        TRY(wasm_text_label(p, &item.label));
+        TRY(wasm_text_close(p));
         wasm_write_catch(&p->list, &item);
         out->catch_count++;
     }
@@ -50,14 +50,14 @@ static whit_status read_labels(text_parser *p, wasm_instruction *out)
 {
     buffer_clear(&p->list);
     out->label_count = 0;
-    TRY(text_label(p, &out->index));
-    while (text_at_index(p)) {
+    TRY(wasm_text_label(p, &out->index));
+    while (wasm_text_at_index(p)) {
         buffer_uleb(&p->list, out->index);
         if (++out->label_count > LIMIT_BR_TABLE)
             return error_set(p->error, WHIT_LIMIT,
                              "too many labels of br_table: the limit is %u",
                              LIMIT_BR_TABLE);
-        TRY(text_label(p, &out->index));
+        TRY(wasm_text_label(p, &out->index));
     }
     TRY(buffer_status(&p->list, p->error));
     out->labels = p->list.data;
@@ -69,22 +69,22 @@ static whit_status optional_index(text_parser *p, text_space space,
                                   uint32_t *out)
 {
     *out = 0;
-    return text_at_index(p) ? text_index(p, space, out) : WHIT_OK;
+    return wasm_text_at_index(p) ? wasm_text_index(p, space, out) : WHIT_OK;
 }
 
 static whit_status optional_pair(text_parser *p, text_space space,
                                  wasm_instruction *out)
 {
     out->index = out->index2 = 0;
-    if (!text_at_index(p))
+    if (!wasm_text_at_index(p))
         return WHIT_OK;
-    TRY(text_index(p, space, &out->index));
-    return text_index(p, space, &out->index2);
+    TRY(wasm_text_index(p, space, &out->index));
+    return wasm_text_index(p, space, &out->index2);
 }
 
 static bool ahead_is_index(text_parser *p)
 {
-    wasm_token_kind kind = text_ahead_kind(p);
+    wasm_token_kind kind = wasm_text_ahead_kind(p);
     return kind == WASM_TOKEN_NAT || kind == WASM_TOKEN_ID;
 }
 
@@ -93,9 +93,9 @@ static whit_status segment_pair(text_parser *p, text_space space,
                                 text_space segment, wasm_instruction *out)
 {
     out->index2 = 0;
-    if (text_at_index(p) && ahead_is_index(p))
-        TRY(text_index(p, space, &out->index2));
-    return text_index(p, segment, &out->index);
+    if (wasm_text_at_index(p) && ahead_is_index(p))
+        TRY(wasm_text_index(p, space, &out->index2));
+    return wasm_text_index(p, segment, &out->index);
 }
 
 /* The number behind "offset=" or "align=", when the token is that. */
@@ -107,7 +107,7 @@ static bool memarg_word(const text_parser *p, const char *prefix, slice *number)
         memcmp(text.data, prefix, size) != 0)
         return false;
     *number = slice_of(text.data + size, text.size - size);
-    return text_memarg_word(text);
+    return wasm_text_memarg_word(text);
 }
 
 static whit_status read_memarg(text_parser *p, wasm_instruction *out)
@@ -117,17 +117,17 @@ static whit_status read_memarg(text_parser *p, wasm_instruction *out)
     out->memarg.offset = 0;
     if (memarg_word(p, "offset=", &number)) {
         unsigned bits = p->features & WASM_FEATURE_MEMORY64 ? 64 : 32;
-        if (!text_integer(number, bits, &out->memarg.offset))
-            return text_fail(p, "i%u constant out of range: %.*s", bits,
-                             SLICE_ARG(p->token.text));
-        TRY(text_advance(p));
+        if (!wasm_text_integer(number, bits, &out->memarg.offset))
+            return wasm_text_fail(p, "i%u constant out of range: %.*s", bits,
+                                  SLICE_ARG(p->token.text));
+        TRY(wasm_text_advance(p));
     }
     if (memarg_word(p, "align=", &number)) {
-        if (!text_integer(number, 64, &align) || !align ||
+        if (!wasm_text_integer(number, 64, &align) || !align ||
             (align & (align - 1)))
-            return text_fail(p, "alignment must be a power of two: %.*s",
-                             SLICE_ARG(p->token.text));
-        TRY(text_advance(p));
+            return wasm_text_fail(p, "alignment must be a power of two: %.*s",
+                                  SLICE_ARG(p->token.text));
+        TRY(wasm_text_advance(p));
     }
     out->memarg.align = (uint32_t)__builtin_ctzll(align);
     return WHIT_OK;
@@ -136,7 +136,7 @@ static whit_status read_memarg(text_parser *p, wasm_instruction *out)
 static whit_status read_lane(text_parser *p, uint8_t *out)
 {
     uint64_t value;
-    TRY(text_nat(p, 8, "i8", &value));
+    TRY(wasm_text_nat(p, 8, "i8", &value));
     *out = (uint8_t)value;
     return WHIT_OK;
 }
@@ -147,15 +147,15 @@ static whit_status read_memarg_lane(text_parser *p, wasm_instruction *out)
     bool memory =
         p->token.kind == WASM_TOKEN_ID ||
         (p->token.kind == WASM_TOKEN_NAT &&
-         (ahead_is_index(p) || text_ahead_kind(p) == WASM_TOKEN_KEYWORD));
+         (ahead_is_index(p) || wasm_text_ahead_kind(p) == WASM_TOKEN_KEYWORD));
     if (memory && p->token.kind == WASM_TOKEN_NAT && !ahead_is_index(p)) {
-        slice ahead = text_ahead(p);
+        slice ahead = wasm_text_ahead(p);
         memory = ahead.size > 6 && (!memcmp(ahead.data, "offset=", 7) ||
                                     !memcmp(ahead.data, "align=", 6));
     }
     out->memarg.memory = 0;
     if (memory)
-        TRY(text_index(p, TEXT_MEMORY, &out->memarg.memory));
+        TRY(wasm_text_index(p, TEXT_MEMORY, &out->memarg.memory));
     TRY(read_memarg(p, out));
     return read_lane(p, &out->lane);
 }
@@ -180,10 +180,11 @@ static whit_status read_shuffle(text_parser *p, wasm_instruction *out)
     if (count == LANES)
         return WHIT_OK;
     if (count < LANES && at_number(p))
-        return text_fail(p, "i8 constant out of range: %.*s is no lane index",
-                         SLICE_ARG(p->token.text));
+        return wasm_text_fail(p,
+                              "i8 constant out of range: %.*s is no lane index",
+                              SLICE_ARG(p->token.text));
     if (count < LANES && p->token.kind == WASM_TOKEN_RESERVED)
-        return text_unexpected(p, "a lane index");
+        return wasm_text_unexpected(p, "a lane index");
     return wasm_place_error(place, p->error,
                             "invalid lane length: %u lane indices, 16 expected",
                             count);
@@ -192,21 +193,21 @@ static whit_status read_shuffle(text_parser *p, wasm_instruction *out)
 static whit_status read_integer(text_parser *p, unsigned bits, uint64_t *out)
 {
     if (p->token.kind != WASM_TOKEN_NAT && p->token.kind != WASM_TOKEN_INT)
-        return text_unexpected(p, "an integer");
-    if (!text_integer(p->token.text, bits, out))
-        return text_fail(p, "constant out of range: %.*s does not fit i%u",
-                         SLICE_ARG(p->token.text), bits);
-    return text_advance(p);
+        return wasm_text_unexpected(p, "an integer");
+    if (!wasm_text_integer(p->token.text, bits, out))
+        return wasm_text_fail(p, "constant out of range: %.*s does not fit i%u",
+                              SLICE_ARG(p->token.text), bits);
+    return wasm_text_advance(p);
 }
 
 static whit_status read_float(text_parser *p, unsigned bits, uint64_t *out)
 {
     if (!at_number(p))
-        return text_unexpected(p, "a number");
-    if (!text_float(p->token.text, bits, out))
-        return text_fail(p, "constant out of range: %.*s does not fit f%u",
-                         SLICE_ARG(p->token.text), bits);
-    return text_advance(p);
+        return wasm_text_unexpected(p, "a number");
+    if (!wasm_text_float(p->token.text, bits, out))
+        return wasm_text_fail(p, "constant out of range: %.*s does not fit f%u",
+                              SLICE_ARG(p->token.text), bits);
+    return wasm_text_advance(p);
 }
 
 static whit_status lane_error(text_parser *p, const wasm_token *token,
@@ -233,12 +234,13 @@ static whit_status read_v128(text_parser *p, wasm_instruction *out)
                   {"i32x4", 32, false}, {"i64x2", 64, false},
                   {"f32x4", 32, true},  {"f64x2", 64, true}};
     size_t shape = 0;
-    while (shape < COUNT_OF(shapes) && !text_at_keyword(p, shapes[shape].word))
+    while (shape < COUNT_OF(shapes) &&
+           !wasm_text_at_keyword(p, shapes[shape].word))
         shape++;
     if (shape == COUNT_OF(shapes))
-        return text_unexpected(p, "a shape: i8x16, i16x8, i32x4, i64x2, "
-                                  "f32x4 or f64x2");
-    TRY(text_advance(p));
+        return wasm_text_unexpected(p, "a shape: i8x16, i16x8, i32x4, i64x2, "
+                                       "f32x4 or f64x2");
+    TRY(wasm_text_advance(p));
     unsigned bits = shapes[shape].bits, lanes = 128 / bits;
     unsigned i = 0;
     wasm_place place = p->token.place;
@@ -246,20 +248,20 @@ static whit_status read_v128(text_parser *p, wasm_instruction *out)
     for (; i < lanes && at_number(p); i++) {
         uint64_t value = 0;
         bool fits = shapes[shape].is_float
-                        ? text_float(p->token.text, bits, &value)
+                        ? wasm_text_float(p->token.text, bits, &value)
                         : p->token.kind != WASM_TOKEN_FLOAT &&
-                              text_integer(p->token.text, bits, &value);
+                              wasm_text_integer(p->token.text, bits, &value);
         if (!fits && wrong.kind == WASM_TOKEN_EOF)
             wrong = p->token;
         for (unsigned byte = 0; byte < bits / 8; byte++)
             out->bytes[i * bits / 8 + byte] = (uint8_t)(value >> 8 * byte);
-        TRY(text_advance(p));
+        TRY(wasm_text_advance(p));
     }
     if (i < lanes &&
         (p->token.kind == WASM_TOKEN_KEYWORD ||
          p->token.kind == WASM_TOKEN_RESERVED) &&
-        !text_word_known(p->token.text))
-        return text_unexpected(p, "a number");
+        !wasm_text_word_known(p->token.text))
+        return wasm_text_unexpected(p, "a number");
     if (i < lanes || at_number(p))
         return wasm_place_error(place, p->error,
                                 "wrong number of lane literals: %s has %u "
@@ -273,7 +275,7 @@ static whit_status read_v128(text_parser *p, wasm_instruction *out)
 static whit_status read_select(text_parser *p, wasm_instruction *out)
 {
     bool any = false;
-    TRY(text_results(p, &any));
+    TRY(wasm_text_results(p, &any));
     if (!any)
         return WHIT_OK;
     out->op = WASM_OP_SELECT_T;
@@ -290,9 +292,9 @@ static whit_status read_select(text_parser *p, wasm_instruction *out)
 static whit_status read_cast_target(text_parser *p, wasm_instruction *out)
 {
     if (out->op == WASM_OP_REF_NULL)
-        return text_heaptype(p, &out->heap);
+        return wasm_text_heaptype(p, &out->heap);
     wasm_valtype type;
-    TRY(text_reftype(p, &type));
+    TRY(wasm_text_reftype(p, &type));
     out->heap = wasm_heap(type);
     if (wasm_is_nullable(type))
         out->op = out->op == WASM_OP_REF_TEST ? WASM_OP_REF_TEST_NULL
@@ -302,21 +304,21 @@ static whit_status read_cast_target(text_parser *p, wasm_instruction *out)
 
 static whit_status read_field(text_parser *p, wasm_instruction *out)
 {
-    TRY(text_index(p, TEXT_TYPE, &out->index));
+    TRY(wasm_text_index(p, TEXT_TYPE, &out->index));
     if (p->token.kind != WASM_TOKEN_ID) {
         uint64_t index;
-        TRY(text_nat(p, 32, "i32", &index));
+        TRY(wasm_text_nat(p, 32, "i32", &index));
         out->index2 = (uint32_t)index;
         return WHIT_OK;
     }
     slice id;
     uint64_t field;
     TRY(wasm_token_decode(&p->token, &p->scratch, &id, p->error));
-    if (!text_field_get(p, out->index, id, &field))
-        return text_fail(p, "unknown field %.*s of type %u",
-                         SLICE_ARG(p->token.text), out->index);
+    if (!wasm_text_field_get(p, out->index, id, &field))
+        return wasm_text_fail(p, "unknown field %.*s of type %u",
+                              SLICE_ARG(p->token.text), out->index);
     out->index2 = (uint32_t)field;
-    return text_advance(p);
+    return wasm_text_advance(p);
 }
 
 static whit_status read_indirect(text_parser *p, wasm_instruction *out)
@@ -324,37 +326,37 @@ static whit_status read_indirect(text_parser *p, wasm_instruction *out)
     text_typeuse use;
     TRY(optional_index(p, TEXT_TABLE, &out->index2));
     wasm_place place = p->token.place;
-    TRY(text_typeuse_read(p, false, &use));
-    return text_typeuse_index(p, &use, place, &out->index);
+    TRY(wasm_text_typeuse_read(p, false, &use));
+    return wasm_text_typeuse_index(p, &use, place, &out->index);
 }
 
 static whit_status read_cast(text_parser *p, wasm_instruction *out)
 {
-    TRY(text_label(p, &out->index));
-    TRY(text_reftype(p, &out->cast_from));
-    return text_reftype(p, &out->cast_to);
+    TRY(wasm_text_label(p, &out->index));
+    TRY(wasm_text_reftype(p, &out->cast_from));
+    return wasm_text_reftype(p, &out->cast_to);
 }
 
 static whit_status read_typed(text_parser *p, wasm_instruction *out)
 {
     uint64_t count;
-    TRY(text_index(p, TEXT_TYPE, &out->index));
+    TRY(wasm_text_index(p, TEXT_TYPE, &out->index));
     switch (wasm_opcodes[out->op].immediates) {
     case WASM_IMM_TYPE_COUNT:
-        TRY(text_nat(p, 32, "i32", &count));
+        TRY(wasm_text_nat(p, 32, "i32", &count));
         out->index2 = (uint32_t)count;
         return WHIT_OK;
     case WASM_IMM_TYPE_DATA:
         p->module->has_data_count = true;
-        return text_index(p, TEXT_DATA, &out->index2);
+        return wasm_text_index(p, TEXT_DATA, &out->index2);
     case WASM_IMM_TYPE_ELEM:
-        return text_index(p, TEXT_ELEM, &out->index2);
+        return wasm_text_index(p, TEXT_ELEM, &out->index2);
     default:
-        return text_index(p, TEXT_TYPE, &out->index2);
+        return wasm_text_index(p, TEXT_TYPE, &out->index2);
     }
 }
 
-whit_status text_immediates(text_parser *p, wasm_instruction *out)
+whit_status wasm_text_immediates(text_parser *p, wasm_instruction *out)
 {
     switch ((wasm_immediates)wasm_opcodes[out->op].immediates) {
     case WASM_IMM_NONE:
@@ -362,21 +364,21 @@ whit_status text_immediates(text_parser *p, wasm_instruction *out)
     case WASM_IMM_FENCE:
         return WHIT_OK;
     case WASM_IMM_LABEL:
-        return text_label(p, &out->index);
+        return wasm_text_label(p, &out->index);
     case WASM_IMM_LABELS:
         return read_labels(p, out);
     case WASM_IMM_FUNC:
-        return text_index(p, TEXT_FUNC, &out->index);
+        return wasm_text_index(p, TEXT_FUNC, &out->index);
     case WASM_IMM_TYPE_TABLE:
         return read_indirect(p, out);
     case WASM_IMM_TYPE:
-        return text_index(p, TEXT_TYPE, &out->index);
+        return wasm_text_index(p, TEXT_TYPE, &out->index);
     case WASM_IMM_TAG:
-        return text_index(p, TEXT_TAG, &out->index);
+        return wasm_text_index(p, TEXT_TAG, &out->index);
     case WASM_IMM_LOCAL:
-        return text_local(p, &out->index);
+        return wasm_text_local(p, &out->index);
     case WASM_IMM_GLOBAL:
-        return text_index(p, TEXT_GLOBAL, &out->index);
+        return wasm_text_index(p, TEXT_GLOBAL, &out->index);
     case WASM_IMM_TABLE:
         return optional_index(p, TEXT_TABLE, &out->index);
     case WASM_IMM_TABLE_TABLE:
@@ -384,7 +386,7 @@ whit_status text_immediates(text_parser *p, wasm_instruction *out)
     case WASM_IMM_ELEM_TABLE:
         return segment_pair(p, TEXT_TABLE, TEXT_ELEM, out);
     case WASM_IMM_ELEM:
-        return text_index(p, TEXT_ELEM, &out->index);
+        return wasm_text_index(p, TEXT_ELEM, &out->index);
     case WASM_IMM_MEMORY:
         return optional_index(p, TEXT_MEMORY, &out->index);
     case WASM_IMM_MEMORY_MEMORY:
@@ -394,7 +396,7 @@ whit_status text_immediates(text_parser *p, wasm_instruction *out)
         return segment_pair(p, TEXT_MEMORY, TEXT_DATA, out);
     case WASM_IMM_DATA:
         p->module->has_data_count = true;
-        return text_index(p, TEXT_DATA, &out->index);
+        return wasm_text_index(p, TEXT_DATA, &out->index);
     case WASM_IMM_MEMARG:
         TRY(optional_index(p, TEXT_MEMORY, &out->memarg.memory));
         return read_memarg(p, out);
@@ -432,5 +434,5 @@ whit_status text_immediates(text_parser *p, wasm_instruction *out)
     case WASM_IMM_VALTYPES:
         break;
     }
-    return text_unexpected(p, "an instruction");
+    return wasm_text_unexpected(p, "an instruction");
 }

@@ -134,93 +134,94 @@ typedef struct text_parser {
 } text_parser;
 
 /* Frees what the parser holds, but not its module (text.c). */
-void text_release(text_parser *p);
+void wasm_text_release(text_parser *p);
 
 /* ---- Tokens (text_tokens.c) ---- */
 
-whit_status text_push(text_parser *p, text_list *list, const void *item,
-                      size_t size, size_t limit, const char *what);
+whit_status wasm_text_push(text_parser *p, text_list *list, const void *item,
+                           size_t size, size_t limit, const char *what);
 /* Reads the first token at the lexer's place. */
-whit_status text_start(text_parser *p);
-whit_status text_advance(text_parser *p);
+whit_status wasm_text_start(text_parser *p);
+whit_status wasm_text_advance(text_parser *p);
 /* Fails when an annotation in front of the current token was not taken. */
-whit_status text_no_notes(text_parser *p);
+whit_status wasm_text_no_notes(text_parser *p);
 /* Whether the next tokens are '(' and this keyword. */
-bool text_at_form(text_parser *p, const char *keyword);
-bool text_at_keyword(const text_parser *p, const char *keyword);
-bool text_at_index(const text_parser *p);
+bool wasm_text_at_form(text_parser *p, const char *keyword);
+bool wasm_text_at_keyword(const text_parser *p, const char *keyword);
+bool wasm_text_at_index(const text_parser *p);
 /* Kind of the token behind the current one; EOF when it is no token. */
-wasm_token_kind text_ahead_kind(text_parser *p);
-slice text_ahead(text_parser *p);
+wasm_token_kind wasm_text_ahead_kind(text_parser *p);
+slice wasm_text_ahead(text_parser *p);
 /* Moves behind '(' and the keyword that follows. */
-whit_status text_enter(text_parser *p);
-whit_status text_close(text_parser *p); /* ')' */
-whit_status text_keyword(text_parser *p, const char *keyword);
+whit_status wasm_text_enter(text_parser *p);
+whit_status wasm_text_close(text_parser *p); /* ')' */
+whit_status wasm_text_keyword(text_parser *p, const char *keyword);
 /* The error for a token that has no place here. */
-whit_status text_unexpected(text_parser *p, const char *expected);
-whit_status text_fail(text_parser *p, const char *format, ...)
+whit_status wasm_text_unexpected(text_parser *p, const char *expected);
+whit_status wasm_text_fail(text_parser *p, const char *format, ...)
     WHIT_PRINTF(2, 3);
 /* A string, in the module's memory; with or without a check for UTF-8. */
-whit_status text_string(text_parser *p, slice *out);
-whit_status text_name_string(text_parser *p, slice *out);
+whit_status wasm_text_string(text_parser *p, slice *out);
+whit_status wasm_text_name_string(text_parser *p, slice *out);
 /* An optional identifier, then perhaps (@name): the first is *id, what the
  * name section shall say is *name. Absent ones have data NULL. */
-whit_status text_id(text_parser *p, slice *id, slice *name);
+whit_status wasm_text_id(text_parser *p, slice *id, slice *name);
 /* NAT of at most `bits` bits. */
-whit_status text_nat(text_parser *p, unsigned bits, const char *what,
-                     uint64_t *out);
-whit_status text_index(text_parser *p, text_space space, uint32_t *out);
-whit_status text_local(text_parser *p, uint32_t *out);
-whit_status text_label(text_parser *p, uint32_t *out);
-whit_status text_declare(text_parser *p, text_space space, slice id,
-                         wasm_place place);
-whit_status text_name_add(text_parser *p, wasm_name_kind kind, uint32_t outer,
-                          uint32_t index, slice name);
-bool text_field_get(text_parser *p, uint32_t type, slice id, uint64_t *out);
-whit_status text_field_set(text_parser *p, uint32_t type, slice id,
-                           uint64_t field);
+whit_status wasm_text_nat(text_parser *p, unsigned bits, const char *what,
+                          uint64_t *out);
+whit_status wasm_text_index(text_parser *p, text_space space, uint32_t *out);
+whit_status wasm_text_local(text_parser *p, uint32_t *out);
+whit_status wasm_text_label(text_parser *p, uint32_t *out);
+whit_status wasm_text_declare(text_parser *p, text_space space, slice id,
+                              wasm_place place);
+whit_status wasm_text_name_add(text_parser *p, wasm_name_kind kind,
+                               uint32_t outer, uint32_t index, slice name);
+bool wasm_text_field_get(text_parser *p, uint32_t type, slice id,
+                         uint64_t *out);
+whit_status wasm_text_field_set(text_parser *p, uint32_t type, slice id,
+                                uint64_t field);
 
 /* ---- Annotations (text_annotations.c) ---- */
 
 /* Reads an annotation whose start is *start into the notes. */
-whit_status text_note_read(text_parser *p, const wasm_token *start);
-whit_status text_note_misplaced(text_parser *p, const text_note *note);
+whit_status wasm_text_note_read(text_parser *p, const wasm_token *start);
+whit_status wasm_text_note_misplaced(text_parser *p, const text_note *note);
 /* Takes the first note of a kind in front of the current token. */
-bool text_note_take(text_parser *p, wasm_annotation kind, text_note *out);
+bool wasm_text_note_take(text_parser *p, wasm_annotation kind, text_note *out);
 /* Handles those in front of a module field. */
-whit_status text_module_notes(text_parser *p, bool first);
+whit_status wasm_text_module_notes(text_parser *p, bool first);
 /* Closes a body that begins behind `locals_size` bytes. */
-whit_status text_hints_end(text_parser *p, size_t locals_size);
+whit_status wasm_text_hints_end(text_parser *p, size_t locals_size);
 /* Puts customs into the order of the binary, name and hints with them. */
-whit_status text_customs_finish(text_parser *p);
+whit_status wasm_text_customs_finish(text_parser *p);
 
 /* ---- Positions (text_positions.c) ---- */
 
 /* Fast when places are asked for in the order of the text. */
-wasm_position text_position(text_parser *p, wasm_place place);
+wasm_position wasm_text_position(text_parser *p, wasm_place place);
 /* Of the item that is next in the index space of a section. */
-whit_status text_item(text_parser *p, wasm_section_id section,
-                      wasm_position position);
+whit_status wasm_text_item(text_parser *p, wasm_section_id section,
+                           wasm_position position);
 /* Begins an expression in `code`. */
-void text_run_begin(text_parser *p);
+void wasm_text_run_begin(text_parser *p);
 /* The instruction that is appended to `code` next stands there. */
-void text_step(text_parser *p, wasm_position position);
+void wasm_text_step(text_parser *p, wasm_position position);
 /* Appends the `end`, which stands at `end`, and moves the expression into
  * the module's memory. */
-whit_status text_run_end(text_parser *p, wasm_position end, slice *out);
-whit_status text_positions_finish(text_parser *p);
-void text_positions_release(text_parser *p);
+whit_status wasm_text_run_end(text_parser *p, wasm_position end, slice *out);
+whit_status wasm_text_positions_finish(text_parser *p);
+void wasm_text_positions_release(text_parser *p);
 
 /* ---- Hints for errors (text_hints.c) ---- */
 
 /* Whether the format has this word at all. */
-bool text_word_known(slice word);
+bool wasm_text_word_known(slice word);
 /* Whether it is offset=N or align=N, which are one token. */
-bool text_memarg_word(slice word);
+bool wasm_text_memarg_word(slice word);
 /* The known word nearest to a wrong one, or NULL. */
-slice text_word_near(slice word);
+slice wasm_text_word_near(slice word);
 /* The first instruction of that name. */
-bool text_opcode(slice word, uint16_t *op);
+bool wasm_text_opcode(slice word, uint16_t *op);
 
 /* ---- Types (text_types.c) ---- */
 
@@ -230,52 +231,53 @@ typedef struct text_typeuse {
     uint32_t type;
 } text_typeuse;
 
-whit_status text_valtype(text_parser *p, wasm_valtype *out);
-bool text_at_reftype(text_parser *p);
-whit_status text_reftype(text_parser *p, wasm_valtype *out);
-whit_status text_heaptype(text_parser *p, wasm_heaptype *out);
+whit_status wasm_text_valtype(text_parser *p, wasm_valtype *out);
+bool wasm_text_at_reftype(text_parser *p);
+whit_status wasm_text_reftype(text_parser *p, wasm_valtype *out);
+whit_status wasm_text_heaptype(text_parser *p, wasm_heaptype *out);
 /* An optional i32 or i64 in front of limits; not part of the two below. */
-whit_status text_address_type(text_parser *p, bool *is64);
-whit_status text_tabletype(text_parser *p, wasm_table *out);
-whit_status text_memtype(text_parser *p, wasm_memory *out);
-whit_status text_globaltype(text_parser *p, wasm_global *out);
+whit_status wasm_text_address_type(text_parser *p, bool *is64);
+whit_status wasm_text_tabletype(text_parser *p, wasm_table *out);
+whit_status wasm_text_memtype(text_parser *p, wasm_memory *out);
+whit_status wasm_text_globaltype(text_parser *p, wasm_global *out);
 /* Fills params, results and param_names of the parser. */
-whit_status text_typeuse_read(text_parser *p, bool named, text_typeuse *out);
+whit_status wasm_text_typeuse_read(text_parser *p, bool named,
+                                   text_typeuse *out);
 /* The type index of a type use, made when there is none yet. */
-whit_status text_typeuse_index(text_parser *p, const text_typeuse *use,
-                               wasm_place place, uint32_t *out);
-whit_status text_results(text_parser *p, bool *any);
+whit_status wasm_text_typeuse_index(text_parser *p, const text_typeuse *use,
+                                    wasm_place place, uint32_t *out);
+whit_status wasm_text_results(text_parser *p, bool *any);
 /* (sub ...), (func ...), (struct ...) or (array ...). */
-whit_status text_subtype(text_parser *p, wasm_subtype *out);
+whit_status wasm_text_subtype(text_parser *p, wasm_subtype *out);
 /* Reads a `type` or `rec` field. */
-whit_status text_type_field(text_parser *p);
+whit_status wasm_text_type_field(text_parser *p);
 /* Parameters of a type; 0 when there is no such function type. */
-uint32_t text_param_count(const text_parser *p, uint32_t type);
+uint32_t wasm_text_param_count(const text_parser *p, uint32_t type);
 
 /* ---- Expressions ---- */
 
 /* Immediates of the instruction whose name was just read (text_immediates.c);
  * may change the opcode to a variant. */
-whit_status text_immediates(text_parser *p, wasm_instruction *out);
-whit_status text_blocktype(text_parser *p, wasm_blocktype *out);
-whit_status text_catches(text_parser *p, wasm_instruction *out);
+whit_status wasm_text_immediates(text_parser *p, wasm_instruction *out);
+whit_status wasm_text_blocktype(text_parser *p, wasm_blocktype *out);
+whit_status wasm_text_catches(text_parser *p, wasm_instruction *out);
 /* Instructions up to the ')' that closes the form around them, or one folded
  * instruction; appended to `code` (text_expressions.c). */
-whit_status text_instructions(text_parser *p);
-whit_status text_folded(text_parser *p);
+whit_status wasm_text_instructions(text_parser *p);
+whit_status wasm_text_folded(text_parser *p);
 /* A constant expression with its `end`, in the module's memory. */
-whit_status text_constant(text_parser *p, bool folded, slice *out);
+whit_status wasm_text_constant(text_parser *p, bool folded, slice *out);
 
 /* ---- Fields (text_fields.c, text_segments.c) ---- */
 
-whit_status text_field(text_parser *p);
-whit_status text_elem_field(text_parser *p);
-whit_status text_data_field(text_parser *p);
+whit_status wasm_text_field(text_parser *p);
+whit_status wasm_text_elem_field(text_parser *p);
+whit_status wasm_text_data_field(text_parser *p);
 /* The (elem ...) or (data ...) inside of a table or memory field; *count is
  * the size they give it. */
-whit_status text_inline_elem(text_parser *p, uint32_t table,
-                             const wasm_table *type, uint64_t *count);
-whit_status text_inline_data(text_parser *p, uint32_t memory, bool is64,
-                             uint64_t *pages);
+whit_status wasm_text_inline_elem(text_parser *p, uint32_t table,
+                                  const wasm_table *type, uint64_t *count);
+whit_status wasm_text_inline_data(text_parser *p, uint32_t memory, bool is64,
+                                  uint64_t *pages);
 
 #endif

@@ -56,7 +56,7 @@ static bool read_magnitude(number *n, uint64_t *out)
     return true;
 }
 
-bool text_integer(slice literal, unsigned bits, uint64_t *out)
+bool wasm_text_integer(slice literal, unsigned bits, uint64_t *out)
 {
     number n = number_open(literal);
     uint64_t value, mask = ~(uint64_t)0 >> (64 - bits);
@@ -303,14 +303,14 @@ static bool special_float(slice rest, format f, uint64_t *out)
     }
     uint64_t payload;
     slice literal = slice_of(rest.data + 4, rest.size - 4);
-    if (!text_integer(literal, 64, &payload) || !payload ||
+    if (!wasm_text_integer(literal, 64, &payload) || !payload ||
         payload >= quiet * 2)
         return false;
     *out |= payload;
     return true;
 }
 
-bool text_float(slice literal, unsigned bits, uint64_t *out)
+bool wasm_text_float(slice literal, unsigned bits, uint64_t *out)
 {
     format f = format_of(bits);
     number n = number_open(literal);
@@ -394,7 +394,7 @@ static void print_special(buffer *out, format f, uint64_t magnitude)
         buffer_printf(out, "nan:0x%llx", (unsigned long long)payload);
 }
 
-void text_print_float(buffer *out, unsigned bits, uint64_t value)
+void wasm_text_print_float(buffer *out, unsigned bits, uint64_t value)
 {
     format f = format_of(bits);
     uint64_t sign = (uint64_t)1 << (bits - 1);
@@ -413,7 +413,7 @@ void text_print_float(buffer *out, unsigned bits, uint64_t value)
         snprintf(literal, sizeof literal, "%se%d", digits,
                  exponent - count + 1);
         uint64_t again;
-        if ((text_float(slice_text(literal), bits, &again) &&
+        if ((wasm_text_float(slice_text(literal), bits, &again) &&
              again == magnitude) ||
             count == most) {
             print_digits(out, digits, exponent);

@@ -12,12 +12,12 @@
  * false when the constant is out of range. */
 
 /* Unsigned, or signed in two's complement, of 8 to 64 bits. */
-bool text_integer(slice literal, unsigned bits, uint64_t *out);
+bool wasm_text_integer(slice literal, unsigned bits, uint64_t *out);
 /* The bits of the nearest float (`bits` 32 or 64), ties to even. */
-bool text_float(slice literal, unsigned bits, uint64_t *out);
+bool wasm_text_float(slice literal, unsigned bits, uint64_t *out);
 
 /* Appends the shortest decimal literal that reads back to the same bits;
  * NaNs keep their payload. */
-void text_print_float(buffer *out, unsigned bits, uint64_t value);
+void wasm_text_print_float(buffer *out, unsigned bits, uint64_t value);
 
 #endif

@@ -23,7 +23,7 @@ static uint32_t count_characters(const uint8_t *from, const uint8_t *to)
     return (uint32_t)count;
 }
 
-wasm_position text_position(text_parser *p, wasm_place place)
+wasm_position wasm_text_position(text_parser *p, wasm_place place)
 {
     /* Counted on from the last one, as a text may be one long line. */
     if (place.line_start == p->counted.line_start && p->counted.at <= place.at)
@@ -34,16 +34,16 @@ wasm_position text_position(text_parser *p, wasm_place place)
     return (wasm_position){place.line, p->counted_column};
 }
 
-whit_status text_item(text_parser *p, wasm_section_id section,
-                      wasm_position position)
+whit_status wasm_text_item(text_parser *p, wasm_section_id section,
+                           wasm_position position)
 {
-    return text_push(p, &p->item_positions[section], &position, sizeof position,
-                     LIMIT_TEXT_BYTES, "items");
+    return wasm_text_push(p, &p->item_positions[section], &position,
+                          sizeof position, LIMIT_TEXT_BYTES, "items");
 }
 
 /* ---- Steps ---- */
 
-void text_step(text_parser *p, wasm_position position)
+void wasm_text_step(text_parser *p, wasm_position position)
 {
     size_t bytes = p->code.size - p->step_code;
     int64_t lines = (int64_t)position.line - p->step_line;
@@ -66,7 +66,7 @@ void text_step(text_parser *p, wasm_position position)
     p->steps.size = (size_t)(out - p->steps.data);
 }
 
-void text_run_begin(text_parser *p)
+void wasm_text_run_begin(text_parser *p)
 {
     buffer_clear(&p->code);
     p->run_step = p->steps.size;
@@ -74,9 +74,9 @@ void text_run_begin(text_parser *p)
     p->step_line = 0;
 }
 
-whit_status text_run_end(text_parser *p, wasm_position end, slice *out)
+whit_status wasm_text_run_end(text_parser *p, wasm_position end, slice *out)
 {
-    text_step(p, end);
+    wasm_text_step(p, end);
     buffer_put(&p->code, WASM_OP_END);
     TRY(buffer_status(&p->code, p->error));
     TRY(buffer_status(&p->steps, p->error));
@@ -85,8 +85,8 @@ whit_status text_run_end(text_parser *p, wasm_position end, slice *out)
     TRY_ALLOC(out->data, p->error);
     wasm_position_run run = {out->data, (uint32_t)out->size,
                              (uint32_t)p->run_step};
-    return text_push(p, &p->runs, &run, sizeof run, LIMIT_TEXT_BYTES,
-                     "expressions");
+    return wasm_text_push(p, &p->runs, &run, sizeof run, LIMIT_TEXT_BYTES,
+                          "expressions");
 }
 
 /* ---- The finished table ---- */
@@ -106,7 +106,7 @@ static bool runs_sorted(const wasm_position_run *runs, size_t count)
     return true;
 }
 
-whit_status text_positions_finish(text_parser *p)
+whit_status wasm_text_positions_finish(text_parser *p)
 {
     arena *memory = &p->module->arena;
     wasm_positions *out = arena_zalloc(memory, sizeof *out);
@@ -130,7 +130,7 @@ whit_status text_positions_finish(text_parser *p)
     return WHIT_OK;
 }
 
-void text_positions_release(text_parser *p)
+void wasm_text_positions_release(text_parser *p)
 {
     for (size_t i = 0; i < WASM_SECTION_IDS; i++)
         mem_free(p->item_positions[i].items);

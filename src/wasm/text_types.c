@@ -51,59 +51,59 @@ static bool find_word(const text_parser *p, const type_word *words,
     return false;
 }
 
-whit_status text_heaptype(text_parser *p, wasm_heaptype *out)
+whit_status wasm_text_heaptype(text_parser *p, wasm_heaptype *out)
 {
     if (find_word(p, heap_types, COUNT_OF(heap_types), out))
-        return text_advance(p);
-    if (!text_at_index(p))
-        return text_unexpected(p, "a heap type");
+        return wasm_text_advance(p);
+    if (!wasm_text_at_index(p))
+        return wasm_text_unexpected(p, "a heap type");
     wasm_place place = p->token.place;
-    TRY(text_index(p, TEXT_TYPE, out));
+    TRY(wasm_text_index(p, TEXT_TYPE, out));
     if (*out >= LIMIT_TYPES)
         return error_line(p->error, WHIT_INVALID, place.line,
                           wasm_place_column(place), "unknown type %u", *out);
     return WHIT_OK;
 }
 
-bool text_at_reftype(text_parser *p)
+bool wasm_text_at_reftype(text_parser *p)
 {
     uint32_t heap;
     return find_word(p, ref_types, COUNT_OF(ref_types), &heap) ||
-           text_at_form(p, "ref");
+           wasm_text_at_form(p, "ref");
 }
 
-whit_status text_reftype(text_parser *p, wasm_valtype *out)
+whit_status wasm_text_reftype(text_parser *p, wasm_valtype *out)
 {
     wasm_heaptype heap;
     if (find_word(p, ref_types, COUNT_OF(ref_types), &heap)) {
         *out = wasm_ref(heap, true);
-        return text_advance(p);
+        return wasm_text_advance(p);
     }
-    if (!text_at_form(p, "ref"))
-        return text_unexpected(p, "a reference type");
-    TRY(text_enter(p));
-    bool nullable = text_at_keyword(p, "null");
+    if (!wasm_text_at_form(p, "ref"))
+        return wasm_text_unexpected(p, "a reference type");
+    TRY(wasm_text_enter(p));
+    bool nullable = wasm_text_at_keyword(p, "null");
     if (nullable)
-        TRY(text_advance(p));
-    TRY(text_heaptype(p, &heap));
+        TRY(wasm_text_advance(p));
+    TRY(wasm_text_heaptype(p, &heap));
     *out = wasm_ref(heap, nullable);
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
-whit_status text_valtype(text_parser *p, wasm_valtype *out)
+whit_status wasm_text_valtype(text_parser *p, wasm_valtype *out)
 {
     if (find_word(p, number_types, COUNT_OF(number_types), out))
-        return text_advance(p);
-    if (text_at_reftype(p))
-        return text_reftype(p, out);
-    return text_unexpected(p, "a value type");
+        return wasm_text_advance(p);
+    if (wasm_text_at_reftype(p))
+        return wasm_text_reftype(p, out);
+    return wasm_text_unexpected(p, "a value type");
 }
 
-whit_status text_address_type(text_parser *p, bool *is64)
+whit_status wasm_text_address_type(text_parser *p, bool *is64)
 {
-    *is64 = text_at_keyword(p, "i64");
-    if (*is64 || text_at_keyword(p, "i32"))
-        return text_advance(p);
+    *is64 = wasm_text_at_keyword(p, "i64");
+    if (*is64 || wasm_text_at_keyword(p, "i32"))
+        return wasm_text_advance(p);
     return WHIT_OK;
 }
 
@@ -113,103 +113,104 @@ static whit_status text_limits(text_parser *p, wasm_limits *out)
     bool wide = p->features & WASM_FEATURE_MEMORY64;
     unsigned bits = wide ? 64 : 32;
     const char *what = wide ? "i64" : "i32";
-    TRY(text_nat(p, bits, what, &out->min));
+    TRY(wasm_text_nat(p, bits, what, &out->min));
     if (p->token.kind == WASM_TOKEN_NAT) {
         out->has_max = true;
-        TRY(text_nat(p, bits, what, &out->max));
+        TRY(wasm_text_nat(p, bits, what, &out->max));
     }
     return WHIT_OK;
 }
 
-whit_status text_tabletype(text_parser *p, wasm_table *out)
+whit_status wasm_text_tabletype(text_parser *p, wasm_table *out)
 {
     TRY(text_limits(p, &out->limits));
-    return text_reftype(p, &out->type);
+    return wasm_text_reftype(p, &out->type);
 }
 
-whit_status text_memtype(text_parser *p, wasm_memory *out)
+whit_status wasm_text_memtype(text_parser *p, wasm_memory *out)
 {
     TRY(text_limits(p, &out->limits));
-    out->limits.shared = text_at_keyword(p, "shared");
-    if (out->limits.shared || text_at_keyword(p, "unshared"))
-        TRY(text_advance(p));
+    out->limits.shared = wasm_text_at_keyword(p, "shared");
+    if (out->limits.shared || wasm_text_at_keyword(p, "unshared"))
+        TRY(wasm_text_advance(p));
     return WHIT_OK;
 }
 
-whit_status text_globaltype(text_parser *p, wasm_global *out)
+whit_status wasm_text_globaltype(text_parser *p, wasm_global *out)
 {
-    out->mutable_ = text_at_form(p, "mut");
+    out->mutable_ = wasm_text_at_form(p, "mut");
     if (!out->mutable_)
-        return text_valtype(p, &out->type);
-    TRY(text_enter(p));
-    TRY(text_valtype(p, &out->type));
-    return text_close(p);
+        return wasm_text_valtype(p, &out->type);
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_valtype(p, &out->type));
+    return wasm_text_close(p);
 }
 
 static whit_status push_type(text_parser *p, text_list *list, size_t limit,
                              const char *what)
 {
     wasm_valtype type;
-    TRY(text_valtype(p, &type));
-    return text_push(p, list, &type, sizeof type, limit, what);
+    TRY(wasm_text_valtype(p, &type));
+    return wasm_text_push(p, list, &type, sizeof type, limit, what);
 }
 
 /* (param ...) forms; identifiers only when `named`. */
 static whit_status read_params(text_parser *p, bool named, bool *any)
 {
     p->params.count = p->param_names.count = 0;
-    while (text_at_form(p, "param")) {
+    while (wasm_text_at_form(p, "param")) {
         *any = true;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         slice id = slice_of(NULL, 0), name = id;
         if (named)
-            TRY(text_id(p, &id, &name));
+            TRY(wasm_text_id(p, &id, &name));
         if (name.data || id.data) {
             /* `outer` tells where the name section's text differs. */
             wasm_name item = {0, (uint32_t)p->params.count, id};
-            TRY(text_push(p, &p->param_names, &item, sizeof item, LIMIT_LOCALS,
-                          "parameters"));
+            TRY(wasm_text_push(p, &p->param_names, &item, sizeof item,
+                               LIMIT_LOCALS, "parameters"));
             item = (wasm_name){1, (uint32_t)p->params.count, name};
-            TRY(text_push(p, &p->param_names, &item, sizeof item,
-                          LIMIT_LOCALS * 2, "parameters"));
+            TRY(wasm_text_push(p, &p->param_names, &item, sizeof item,
+                               LIMIT_LOCALS * 2, "parameters"));
             TRY(push_type(p, &p->params, LIMIT_PARAMS, "parameters"));
         } else {
             while (p->token.kind != WASM_TOKEN_RPAR)
                 TRY(push_type(p, &p->params, LIMIT_PARAMS, "parameters"));
         }
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     }
     return WHIT_OK;
 }
 
-whit_status text_results(text_parser *p, bool *any)
+whit_status wasm_text_results(text_parser *p, bool *any)
 {
     p->results.count = 0;
-    while (text_at_form(p, "result")) {
+    while (wasm_text_at_form(p, "result")) {
         *any = true;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         while (p->token.kind != WASM_TOKEN_RPAR)
             TRY(push_type(p, &p->results, LIMIT_RESULTS, "results"));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     }
     return WHIT_OK;
 }
 
-whit_status text_typeuse_read(text_parser *p, bool named, text_typeuse *out)
+whit_status wasm_text_typeuse_read(text_parser *p, bool named,
+                                   text_typeuse *out)
 {
     *out = (text_typeuse){.type = WASM_NO_INDEX};
-    if (text_at_form(p, "type")) {
+    if (wasm_text_at_form(p, "type")) {
         out->has_type = true;
-        TRY(text_enter(p));
-        TRY(text_index(p, TEXT_TYPE, &out->type));
-        TRY(text_close(p));
+        TRY(wasm_text_enter(p));
+        TRY(wasm_text_index(p, TEXT_TYPE, &out->type));
+        TRY(wasm_text_close(p));
     }
     TRY(read_params(p, named, &out->has_inline));
-    TRY(text_results(p, &out->has_inline));
-    if (!text_at_form(p, "param") && !text_at_form(p, "type"))
+    TRY(wasm_text_results(p, &out->has_inline));
+    if (!wasm_text_at_form(p, "param") && !wasm_text_at_form(p, "type"))
         return WHIT_OK;
-    TRY(text_advance(p));
-    return text_unexpected(p, "another order: (type), (param), (result)");
+    TRY(wasm_text_advance(p));
+    return wasm_text_unexpected(p, "another order: (type), (param), (result)");
 }
 
 static bool types_equal(const wasm_valtype *types, uint32_t count,
@@ -260,8 +261,9 @@ static whit_status copy_signature(text_parser *p, wasm_functype *out)
 static whit_status push_subtype(text_parser *p, const wasm_subtype *type,
                                 wasm_place place)
 {
-    TRY(text_item(p, WASM_SECTION_TYPE, text_position(p, place)));
-    return text_push(p, &p->types, type, sizeof *type, LIMIT_TYPES, "types");
+    TRY(wasm_text_item(p, WASM_SECTION_TYPE, wasm_text_position(p, place)));
+    return wasm_text_push(p, &p->types, type, sizeof *type, LIMIT_TYPES,
+                          "types");
 }
 
 static whit_status implicit_type(text_parser *p, wasm_place place,
@@ -286,8 +288,8 @@ static whit_status implicit_type(text_parser *p, wasm_place place,
     return key_keep(p, key, *out);
 }
 
-whit_status text_typeuse_index(text_parser *p, const text_typeuse *use,
-                               wasm_place place, uint32_t *out)
+whit_status wasm_text_typeuse_index(text_parser *p, const text_typeuse *use,
+                                    wasm_place place, uint32_t *out)
 {
     if (!use->has_type)
         return implicit_type(p, place, out);
@@ -308,7 +310,7 @@ whit_status text_typeuse_index(text_parser *p, const text_typeuse *use,
     return WHIT_OK;
 }
 
-uint32_t text_param_count(const text_parser *p, uint32_t type)
+uint32_t wasm_text_param_count(const text_parser *p, uint32_t type)
 {
     const wasm_subtype *types = p->types.items;
     if (type >= p->types.count || types[type].kind != WASM_COMP_FUNC)
@@ -320,24 +322,24 @@ uint32_t text_param_count(const text_parser *p, uint32_t type)
 
 static whit_status read_storage(text_parser *p, wasm_field *out)
 {
-    out->mutable_ = text_at_form(p, "mut");
+    out->mutable_ = wasm_text_at_form(p, "mut");
     if (out->mutable_)
-        TRY(text_enter(p));
-    if (text_at_keyword(p, "i8") || text_at_keyword(p, "i16")) {
-        out->type = text_at_keyword(p, "i8") ? WASM_I8 : WASM_I16;
-        TRY(text_advance(p));
+        TRY(wasm_text_enter(p));
+    if (wasm_text_at_keyword(p, "i8") || wasm_text_at_keyword(p, "i16")) {
+        out->type = wasm_text_at_keyword(p, "i8") ? WASM_I8 : WASM_I16;
+        TRY(wasm_text_advance(p));
     } else {
-        TRY(text_valtype(p, &out->type));
+        TRY(wasm_text_valtype(p, &out->type));
     }
-    return out->mutable_ ? text_close(p) : WHIT_OK;
+    return out->mutable_ ? wasm_text_close(p) : WHIT_OK;
 }
 
 static whit_status push_field(text_parser *p)
 {
     wasm_field field;
     TRY(read_storage(p, &field));
-    return text_push(p, &p->params, &field, sizeof field, LIMIT_FIELDS,
-                     "fields");
+    return wasm_text_push(p, &p->params, &field, sizeof field, LIMIT_FIELDS,
+                          "fields");
 }
 
 static whit_status named_field(text_parser *p, uint32_t type, slice id,
@@ -345,28 +347,28 @@ static whit_status named_field(text_parser *p, uint32_t type, slice id,
 {
     uint32_t index = (uint32_t)p->params.count;
     uint64_t other;
-    if (id.data && text_field_get(p, type, id, &other))
+    if (id.data && wasm_text_field_get(p, type, id, &other))
         return wasm_place_error(place, p->error, "duplicate field $%.*s",
                                 SLICE_ARG(id));
     if (id.data)
-        TRY(text_field_set(p, type, id, index));
-    TRY(text_name_add(p, WASM_NAME_FIELD, type, index, name));
+        TRY(wasm_text_field_set(p, type, id, index));
+    TRY(wasm_text_name_add(p, WASM_NAME_FIELD, type, index, name));
     return push_field(p);
 }
 
 static whit_status read_struct(text_parser *p, uint32_t index)
 {
-    while (text_at_form(p, "field")) {
-        TRY(text_enter(p));
+    while (wasm_text_at_form(p, "field")) {
+        TRY(wasm_text_enter(p));
         wasm_place place = p->token.place;
         slice id, name;
-        TRY(text_id(p, &id, &name));
+        TRY(wasm_text_id(p, &id, &name));
         if (id.data || name.data)
             TRY(named_field(p, index, id, name, place));
         else
             while (p->token.kind != WASM_TOKEN_RPAR)
                 TRY(push_field(p));
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     }
     return WHIT_OK;
 }
@@ -376,30 +378,30 @@ static whit_status read_struct(text_parser *p, uint32_t index)
 static whit_status read_composite(text_parser *p, wasm_subtype *out)
 {
     uint32_t index = (uint32_t)p->types.count;
-    if (text_at_form(p, "func")) {
+    if (wasm_text_at_form(p, "func")) {
         bool any;
         out->kind = WASM_COMP_FUNC;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         TRY(read_params(p, true, &any));
-        TRY(text_results(p, &any));
+        TRY(wasm_text_results(p, &any));
         TRY(copy_signature(p, &out->func));
-        return text_close(p);
+        return wasm_text_close(p);
     }
     text_list params = p->params;
     p->params = (text_list){0};
     whit_status status = WHIT_OK;
-    if (text_at_form(p, "struct")) {
+    if (wasm_text_at_form(p, "struct")) {
         out->kind = WASM_COMP_STRUCT;
-        status = text_enter(p);
+        status = wasm_text_enter(p);
         if (status == WHIT_OK)
             status = read_struct(p, index);
-    } else if (text_at_form(p, "array")) {
+    } else if (wasm_text_at_form(p, "array")) {
         out->kind = WASM_COMP_ARRAY;
-        status = text_enter(p);
+        status = wasm_text_enter(p);
         if (status == WHIT_OK)
             status = push_field(p);
     } else {
-        status = text_unexpected(p, "(func, (struct or (array");
+        status = wasm_text_unexpected(p, "(func, (struct or (array");
     }
     text_list fields = p->params;
     p->params = params;
@@ -411,27 +413,27 @@ static whit_status read_composite(text_parser *p, wasm_subtype *out)
             status = error_memory(p->error);
     }
     mem_free(fields.items);
-    return status == WHIT_OK ? text_close(p) : status;
+    return status == WHIT_OK ? wasm_text_close(p) : status;
 }
 
-whit_status text_subtype(text_parser *p, wasm_subtype *out)
+whit_status wasm_text_subtype(text_parser *p, wasm_subtype *out)
 {
     out->final = true;
     out->super = WASM_NO_INDEX;
-    if (!text_at_form(p, "sub"))
+    if (!wasm_text_at_form(p, "sub"))
         return read_composite(p, out);
-    TRY(text_enter(p));
-    out->final = text_at_keyword(p, "final");
+    TRY(wasm_text_enter(p));
+    out->final = wasm_text_at_keyword(p, "final");
     if (out->final)
-        TRY(text_advance(p));
-    if (text_at_index(p))
-        TRY(text_index(p, TEXT_TYPE, &out->super));
-    if (text_at_index(p))
+        TRY(wasm_text_advance(p));
+    if (wasm_text_at_index(p))
+        TRY(wasm_text_index(p, TEXT_TYPE, &out->super));
+    if (wasm_text_at_index(p))
         return error_line(p->error, WHIT_INVALID, p->token.place.line,
                           wasm_place_column(p->token.place),
                           "sub type: a type has at most one super type");
     TRY(read_composite(p, out));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 /* (type id? subtype) */
@@ -439,14 +441,15 @@ static whit_status read_definition(text_parser *p, wasm_subtype *type)
 {
     slice id, name;
     wasm_place place = p->token.place;
-    if (!text_at_form(p, "type"))
-        return text_unexpected(p, "(type");
-    TRY(text_enter(p));
-    TRY(text_id(p, &id, &name));
-    TRY(text_name_add(p, WASM_NAME_TYPE, 0, (uint32_t)p->types.count, name));
-    TRY(text_subtype(p, type));
+    if (!wasm_text_at_form(p, "type"))
+        return wasm_text_unexpected(p, "(type");
+    TRY(wasm_text_enter(p));
+    TRY(wasm_text_id(p, &id, &name));
+    TRY(wasm_text_name_add(p, WASM_NAME_TYPE, 0, (uint32_t)p->types.count,
+                           name));
+    TRY(wasm_text_subtype(p, type));
     TRY(push_subtype(p, type, place));
-    return text_close(p);
+    return wasm_text_close(p);
 }
 
 static bool refers_to(const wasm_functype *func, uint32_t index)
@@ -461,13 +464,13 @@ static bool refers_to(const wasm_functype *func, uint32_t index)
     return false;
 }
 
-whit_status text_type_field(text_parser *p)
+whit_status wasm_text_type_field(text_parser *p)
 {
     uint32_t first = (uint32_t)p->types.count;
     wasm_subtype type = {.rec_first = first, .rec_count = 1};
-    if (text_at_form(p, "rec")) {
+    if (wasm_text_at_form(p, "rec")) {
         type.rec_explicit = true;
-        TRY(text_enter(p));
+        TRY(wasm_text_enter(p));
         while (p->token.kind != WASM_TOKEN_RPAR) {
             wasm_subtype member = type;
             TRY(read_definition(p, &member));
@@ -475,7 +478,7 @@ whit_status text_type_field(text_parser *p)
         wasm_subtype *types = p->types.items;
         for (size_t i = first; i < p->types.count; i++)
             types[i].rec_count = (uint32_t)p->types.count - first;
-        TRY(text_close(p));
+        TRY(wasm_text_close(p));
     } else {
         TRY(read_definition(p, &type));
     }

@@ -215,7 +215,7 @@ static void prints_float(unsigned bits, uint64_t value, const char *want)
 {
     buffer out;
     buffer_init(&out);
-    text_print_float(&out, bits, value);
+    wasm_text_print_float(&out, bits, value);
     CHECK_TEXT(buffer_string(&out), want);
     buffer_release(&out);
 }

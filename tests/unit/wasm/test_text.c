@@ -257,7 +257,7 @@ TEST(nesting)
 static uint64_t float_bits(const char *literal, unsigned bits)
 {
     uint64_t value = 0;
-    CHECK(text_float(slice_text(literal), bits, &value));
+    CHECK(wasm_text_float(slice_text(literal), bits, &value));
     return value;
 }
 
@@ -270,8 +270,8 @@ TEST(floats)
     CHECK(float_bits("2.4703282292062327208e-324", 64) == 0);
     CHECK(float_bits("2.4703282292062328e-324", 64) == 1);
     CHECK(float_bits("1.7976931348623158e308", 64) == 0x7fefffffffffffff);
-    CHECK(!text_float(slice_text("1.7976931348623159e308"), 64, &value));
-    CHECK(!text_float(slice_text("1e1000000000"), 64, &value));
+    CHECK(!wasm_text_float(slice_text("1.7976931348623159e308"), 64, &value));
+    CHECK(!wasm_text_float(slice_text("1e1000000000"), 64, &value));
     CHECK(float_bits("1e-1000000000", 64) == 0);
     /* Halfway in f32: rounding through f64 first would go up. */
     CHECK(float_bits("1.00000005960464477539062500000000000000001", 32) ==
@@ -280,10 +280,10 @@ TEST(floats)
     CHECK(float_bits("0x1.000001p0", 32) == 0x3f800000);
     CHECK(float_bits("0x1.00000100000000000000001p0", 32) == 0x3f800001);
     CHECK(float_bits("0x1.fffffefffffff8p127", 32) == 0x7f7fffff);
-    CHECK(!text_float(slice_text("0x1.ffffffp127"), 32, &value));
+    CHECK(!wasm_text_float(slice_text("0x1.ffffffp127"), 32, &value));
     CHECK(float_bits("nan:0x1", 32) == 0x7f800001);
-    CHECK(!text_float(slice_text("nan:0x0"), 32, &value));
-    CHECK(!text_float(slice_text("nan:0x800000"), 32, &value));
+    CHECK(!wasm_text_float(slice_text("nan:0x0"), 32, &value));
+    CHECK(!wasm_text_float(slice_text("nan:0x800000"), 32, &value));
 }
 
 /* With whatever locales the machine has that write a comma. */
@@ -296,7 +296,7 @@ TEST(locale_does_not_matter)
         buffer out;
         buffer_init(&out);
         CHECK(float_bits("2.5", 64) == 0x4004000000000000);
-        text_print_float(&out, 64, 0x4004000000000000);
+        wasm_text_print_float(&out, 64, 0x4004000000000000);
         CHECK_TEXT(buffer_string(&out), "2.5");
         buffer_release(&out);
     }
