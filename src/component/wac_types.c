@@ -37,6 +37,15 @@ static whit_status put_text(wac_document *self, size_t in, slice text,
     return WHIT_OK;
 }
 
+/* A name, which may be a keyword. */
+static whit_status put_id(wac_document *self, size_t in, slice id,
+                          whit_error *error)
+{
+    TRY(put_segment(self, in, false, error));
+    buffer_printf(&self->wit, "%%%.*s", SLICE_ARG(id));
+    return WHIT_OK;
+}
+
 /* ---- Paths and names for function types ---- */
 
 /* The path of an interface or world, with its package's version; in the
@@ -404,8 +413,7 @@ static whit_status read_import_type(wac_document *self, wac_import *import,
         TRY(wac_skip_statement(l, &end, error));
         wac_lexer after = *l;
         *l = mark;
-        buffer_put(&self->wit, '%');
-        TRY(put_text(self, import->start, import->id, error));
+        TRY(put_id(self, import->start, import->id, error));
         buffer_text(&self->wit, ": ");
         TRY(copy_to(self, end, error));
         buffer_text(&self->wit, is_function ? "; }\n" : " }\n");
@@ -416,14 +424,12 @@ static whit_status read_import_type(wac_document *self, wac_import *import,
     TRY(wac_id(l, "'func', 'interface' or a name", &id, error));
     const wac_alias *alias = find_alias(self, id);
     if (alias) {
-        buffer_put(&self->wit, '%');
-        TRY(put_text(self, import->start, import->id, error));
+        TRY(put_id(self, import->start, import->id, error));
         buffer_text(&self->wit, ": ");
         TRY(put_text(self, start, alias->type, error));
     } else {
         TRY(own_path(self, id, &import->path, error));
-        buffer_put(&self->wit, '%');
-        TRY(put_text(self, start, id, error));
+        TRY(put_id(self, start, id, error));
     }
     buffer_text(&self->wit, "; }\n");
     return wac_expect(l, ';', error);
@@ -449,6 +455,7 @@ static whit_status read_import(wac_document *self, whit_error *error)
     wac_lexer mark = *l;
     TRY(wac_skip_statement(l, &end, error));
     *l = mark;
+    TRY(put_segment(self, import.start, false, error));
     buffer_printf(&self->wit, "world wac-import-n%zu {", self->import_count);
     TRY(put_use(self, end, error));
     buffer_text(&self->wit, " import ");
