@@ -170,10 +170,7 @@ whit_status wasi_p3_bytes_write(p2_call *call, const p3_bytes *bytes,
                                 wasi_error refusal)
 {
     static const p3_consumer consumer = {
-        sink_put,
-        sink_finish,
-        sink_interest,
-        sink_release,
+        sink_put, sink_finish, sink_interest, sink_release, false,
     };
     p3_future *future;
     TRY(wasi_p3_future_new(call, canon_host_call_type(call->host)->element,

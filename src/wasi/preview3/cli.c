@@ -41,7 +41,8 @@ whit_status wasi_p3_stdin_read_via_stream(p2_call *call)
     return status;
 }
 
-/* Through the sink that 0.2 has, which keeps the order between both. */
+/* Through the sink that 0.2 has, which keeps the order between both, and what
+ * it has when the guest exits. */
 typedef struct output {
     p3_sink sink;
     p2_sink *target;
@@ -52,23 +53,22 @@ static p2_sink *target_of(const p3_sink *sink)
     return ((const output *)(const void *)sink)->target;
 }
 
-static wasi_error output_finish(p3_sink *sink)
-{
-    p2_sink *target = target_of(sink);
-    return wasi_p2_sink_drain(target) ? target->error : WASI_ERROR_AGAIN;
-}
-
 static wasi_error output_put(p3_sink *sink, const uint8_t *bytes, size_t size,
                              size_t *done)
 {
     p2_sink *target = target_of(sink);
-    WASI_TRY(output_finish(sink));
     buffer_append(&target->pending, bytes, size);
     if (target->pending.failed)
         return WASI_ERROR_NOMEM;
     *done = size;
     (void)wasi_p2_sink_drain(target);
     return target->error;
+}
+
+static wasi_error output_finish(p3_sink *sink)
+{
+    p2_sink *target = target_of(sink);
+    return wasi_p2_sink_drain(target) ? target->error : WASI_ERROR_AGAIN;
 }
 
 static p2_interest output_interest(const p3_sink *sink)
@@ -98,10 +98,7 @@ static whit_status target_get(p2_call *call, uint32_t number, p2_sink **out)
 static whit_status output_write(p2_call *call, uint32_t number)
 {
     static const p3_consumer consumer = {
-        output_put,
-        output_finish,
-        output_interest,
-        output_release,
+        output_put, output_finish, output_interest, output_release, true,
     };
     uint32_t data = *(const uint32_t *)call->arguments;
     p2_sink *target;

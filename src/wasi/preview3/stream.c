@@ -299,7 +299,8 @@ static void sink_put(p3_sink *self)
         sink_wait(self);
         return;
     }
-    self->step = self->error ? P3_END : self->closed ? P3_FINISH : P3_TAKE;
+    bool finishes = self->closed || self->consumer->buffers;
+    self->step = self->error ? P3_END : finishes ? P3_FINISH : P3_TAKE;
 }
 
 static void sink_finish(p3_sink *self)
@@ -308,7 +309,7 @@ static void sink_finish(p3_sink *self)
     if (self->error == WASI_ERROR_AGAIN)
         sink_wait(self);
     else
-        self->step = P3_END;
+        self->step = self->error || self->closed ? P3_END : P3_TAKE;
 }
 
 static void sink_release(p3_sink *self)

@@ -89,10 +89,12 @@ typedef struct p3_consumer {
     /* Takes some bytes, at least one. AGAIN: not without a wait. */
     wasi_error (*put)(p3_sink *self, const uint8_t *bytes, size_t size,
                       size_t *done);
-    /* After the last one. AGAIN: not yet. */
+    /* After the last one, and with `buffers` after each chunk. AGAIN: not
+     * yet. */
     wasi_error (*finish)(p3_sink *self);
     p2_interest (*interest)(const p3_sink *self);
     void (*release)(p3_sink *self);
+    bool buffers;
 } p3_consumer;
 
 struct p3_sink {
