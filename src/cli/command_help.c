@@ -24,15 +24,24 @@ static int help_features(void)
     return CLI_SUCCESS;
 }
 
-/* For the shells' completion scripts: verbs, or options of a verb. */
-static int help_words(const char *name)
+/* The command that one or two words name; NULL when there is none. */
+static const cli_command *find(const char *name, const char *verb)
+{
+    const cli_command *command = cli_command_find(name);
+    return command == &command_component && verb ? cli_component_find(verb)
+                                                 : command;
+}
+
+/* For the shells' completion scripts and the manual: verbs, or verbs and
+ * options of a verb. */
+static int help_words(const char *name, const char *verb)
 {
     if (!name) {
         for (size_t i = 0; cli_commands[i]; i++)
             puts(cli_commands[i]->name);
         return CLI_SUCCESS;
     }
-    const cli_command *command = cli_command_find(name);
+    const cli_command *command = find(name, verb);
     if (!command)
         return CLI_USAGE;
     if (command == &command_component)
@@ -53,10 +62,9 @@ static int run(cli_line *line)
     if (slice_is(slice_text(topic), "features"))
         return help_features();
     if (slice_is(slice_text(topic), "words"))
-        return help_words(line->operands[1]);
-    const cli_command *command = cli_command_find(topic);
-    if (command == &command_component && line->operand_count > 1)
-        command = cli_component_find(line->operands[1]);
+        return help_words(line->operands[1],
+                          line->operand_count > 2 ? line->operands[2] : NULL);
+    const cli_command *command = find(topic, line->operands[1]);
     if (command)
         return cli_print_help(command);
     cli_error("no help on %s; `whit help` lists the commands", topic);

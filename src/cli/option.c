@@ -258,7 +258,8 @@ int cli_dispatch(const cli_command *command, int argc, char **argv)
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 79 };
 
-/* Text wrapped between two columns; what is there already ends at the first. */
+/* Text wrapped between two columns; what is there already ends at the first.
+ * Where lines end in the text does not matter; an empty line stays. */
 static void wrap(buffer *out, const char *text, size_t column)
 {
     size_t at = column;
@@ -275,10 +276,11 @@ static void wrap(buffer *out, const char *text, size_t column)
         buffer_append(out, text, word);
         at += word;
         text += word;
-        first = *text == '\n';
+        first = text[0] == '\n' && text[1] == '\n';
         if (first) {
-            buffer_printf(out, "\n%*s", (int)column, "");
+            buffer_printf(out, "\n\n%*s", (int)column, "");
             at = column;
+            text++;
         }
         text += *text != 0;
     }
