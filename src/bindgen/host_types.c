@@ -23,9 +23,12 @@ static const wit_type_def *def_of(const host_generator *self, wit_type type)
     return wit_type_get(self->set, type);
 }
 
+/* Ends of streams mean the same everywhere, unless they bring handles. */
 static bool has_handles(const host_generator *self, wit_type type)
 {
     const wit_type_def *def = def_of(self, wit_type_strip(self->set, type));
+    if (def->kind == WIT_STREAM || def->kind == WIT_FUTURE)
+        return def->element != WIT_NONE && has_handles(self, def->element);
     return def->kind == WIT_RESOURCE || def->has & HANDLES;
 }
 
