@@ -318,6 +318,20 @@ WHIT_API WHIT_MUST_CHECK whit_status whit_resource_drop(whit_store *store,
                                                         uint32_t handle,
                                                         whit_error *error);
 
+/* Error contexts are handles of the store too, which stay the host's when they
+ * are passed. The message of one is text in UTF-8, valid until it is dropped.
+ */
+WHIT_API WHIT_MUST_CHECK whit_status whit_error_context_new(whit_store *store,
+                                                            const char *message,
+                                                            size_t size,
+                                                            uint32_t *handle,
+                                                            whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_error_context_message(
+    whit_store *store, uint32_t handle, whit_name *out, whit_error *error);
+WHIT_API WHIT_MUST_CHECK whit_status whit_error_context_drop(whit_store *store,
+                                                             uint32_t handle,
+                                                             whit_error *error);
+
 typedef enum whit_copy_result {
     WHIT_COPY_COMPLETED,
     WHIT_COPY_DROPPED, /* the other end is gone */

@@ -6,6 +6,7 @@
 
 #include "api/completion.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "wasi/system.h"
 
 static api_world *world_of(const whit_store *store)
@@ -304,6 +305,38 @@ whit_status whit_resource_drop(whit_store *store, uint32_t handle,
     api_world *self;
     TRY(need(store, &self, error));
     return canon_host_drop(self->canon, handle, error);
+}
+
+whit_status whit_error_context_new(whit_store *store, const char *message,
+                                   size_t size, uint32_t *handle,
+                                   whit_error *error)
+{
+    api_world *self;
+    TRY(need(store, &self, error));
+    if (!utf8_valid(slice_of(message, size)))
+        return error_set(error, WHIT_ARGUMENT,
+                         "the message of an error context must be UTF-8");
+    return canon_host_error_new(self->canon, slice_of(message, size), handle,
+                                error);
+}
+
+whit_status whit_error_context_message(whit_store *store, uint32_t handle,
+                                       whit_name *out, whit_error *error)
+{
+    api_world *self;
+    slice message;
+    TRY(need(store, &self, error));
+    TRY(canon_host_error_message(self->canon, handle, &message, error));
+    *out = (whit_name){(const char *)message.data, message.size};
+    return WHIT_OK;
+}
+
+whit_status whit_error_context_drop(whit_store *store, uint32_t handle,
+                                    whit_error *error)
+{
+    api_world *self;
+    TRY(need(store, &self, error));
+    return canon_host_error_drop(self->canon, handle, error);
 }
 
 /* Callbacks differ only in the width of the count. */

@@ -349,6 +349,23 @@ static whit_status thread_yield_then_promote(const canon_definition *self,
 
 /* ---- Error contexts ---- */
 
+whit_status canon_error_context_add(canon_instance *to, slice message,
+                                    uint32_t *index, whit_error *error)
+{
+    canon_error_context *made = mem_alloc(sizeof *made + message.size);
+    TRY_ALLOC(made, error);
+    char *copy = (char *)(made + 1);
+    if (message.size)
+        memcpy(copy, message.data, message.size);
+    *made = (canon_error_context){1, slice_of(copy, message.size)};
+    const canon_handle handle = {.kind = CANON_HANDLE_ERROR_CONTEXT,
+                                 .object = made};
+    whit_status status = canon_handles_add(&to->handles, &handle, index, error);
+    if (status != WHIT_OK)
+        mem_free(made);
+    return status;
+}
+
 static whit_status error_context_new(const canon_definition *self,
                                      canon_thread *thread, rt_slot *slots,
                                      whit_error *error)
@@ -365,34 +382,19 @@ static whit_status error_context_new(const canon_definition *self,
     whit_status status =
         canon_load_string(&from, canon_address(&self->options, slots[0]), units,
                           &text, &message, error);
-    canon_error_context *made = NULL;
-    if (status == WHIT_OK) {
-        made = mem_alloc(sizeof *made + message.size);
-        if (!made)
-            status = error_memory(error);
-    }
-    if (status == WHIT_OK) {
-        char *copy = (char *)(made + 1);
-        if (message.size)
-            memcpy(copy, message.data, message.size);
-        *made = (canon_error_context){1, slice_of(copy, message.size)};
-        const canon_handle handle = {.kind = CANON_HANDLE_ERROR_CONTEXT,
-                                     .object = made};
-        status = canon_handles_add(&self->instance->handles, &handle,
-                                   &slots[0].u32, error);
-        if (status != WHIT_OK)
-            mem_free(made);
-    }
+    if (status == WHIT_OK)
+        status = canon_error_context_add(self->instance, message, &slots[0].u32,
+                                         error);
     arena_release(&text);
     return status;
 }
 
-static whit_status get_error_context(const canon_definition *self,
-                                     uint32_t index, canon_error_context **out,
+static whit_status get_error_context(canon_instance *instance, uint32_t index,
+                                     canon_error_context **out,
                                      whit_error *error)
 {
     canon_handle *handle;
-    TRY(canon_handles_get(&self->instance->handles, index, &handle, error));
+    TRY(canon_handles_get(&instance->handles, index, &handle, error));
     if (handle->kind != CANON_HANDLE_ERROR_CONTEXT)
         return canon_trap(error, "handle index %u is not an error context",
                           index);
@@ -406,7 +408,7 @@ static whit_status error_context_message(const canon_definition *self,
 {
     (void)thread;
     canon_error_context *context = NULL;
-    TRY(get_error_context(self, slots[0].u32, &context, error));
+    TRY(get_error_context(self->instance, slots[0].u32, &context, error));
     const canon_side to = {.instance = self->instance,
                            .options = &self->options};
     return canon_store_string(&to, context->message,
@@ -425,8 +427,46 @@ static whit_status error_context_drop(const canon_definition *self,
 {
     (void)thread;
     canon_error_context *context = NULL;
-    TRY(get_error_context(self, slots[0].u32, &context, error));
+    TRY(get_error_context(self->instance, slots[0].u32, &context, error));
     canon_handles_remove(&self->instance->handles, slots[0].u32);
+    error_context_release(context);
+    return WHIT_OK;
+}
+
+/* The host's own. */
+
+whit_status canon_host_error_new(canon_store *store, slice message,
+                                 uint32_t *out, whit_error *error)
+{
+    return canon_error_context_add(store->host, message, out, error);
+}
+
+/* What the host asks for wrongly is no trap. */
+static whit_status find_error_context(canon_store *store, uint32_t index,
+                                      canon_error_context **out,
+                                      whit_error *error)
+{
+    whit_status status = get_error_context(store->host, index, out, error);
+    if (status == WHIT_TRAP && error)
+        error->code = WHIT_ARGUMENT;
+    return status == WHIT_TRAP ? WHIT_ARGUMENT : status;
+}
+
+whit_status canon_host_error_message(canon_store *store, uint32_t index,
+                                     slice *out, whit_error *error)
+{
+    canon_error_context *context = NULL;
+    TRY(find_error_context(store, index, &context, error));
+    *out = context->message;
+    return WHIT_OK;
+}
+
+whit_status canon_host_error_drop(canon_store *store, uint32_t index,
+                                  whit_error *error)
+{
+    canon_error_context *context = NULL;
+    TRY(find_error_context(store, index, &context, error));
+    canon_handles_remove(&store->host->handles, index);
     error_context_release(context);
     return WHIT_OK;
 }

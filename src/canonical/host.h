@@ -64,6 +64,17 @@ void canon_host_call_fail(canon_host_call *self, const whit_error *error);
 whit_status canon_host_drop(struct canon_store *store, uint32_t index,
                             whit_error *error) WHIT_MUST_CHECK;
 
+/* Error contexts of the host, by handle. A message is valid until its handle
+ * is dropped. */
+whit_status canon_host_error_new(struct canon_store *store, slice message,
+                                 uint32_t *out,
+                                 whit_error *error) WHIT_MUST_CHECK;
+whit_status canon_host_error_message(struct canon_store *store, uint32_t index,
+                                     slice *out,
+                                     whit_error *error) WHIT_MUST_CHECK;
+whit_status canon_host_error_drop(struct canon_store *store, uint32_t index,
+                                  whit_error *error) WHIT_MUST_CHECK;
+
 /* ---- Definitions ---- */
 
 enum {

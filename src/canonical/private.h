@@ -158,6 +158,10 @@ typedef struct canon_error_context {
     uint32_t references;
     slice message;
 } canon_error_context;
+/* A new one in an instance's table. */
+whit_status canon_error_context_add(canon_instance *to, slice message,
+                                    uint32_t *index,
+                                    whit_error *error) WHIT_MUST_CHECK;
 
 /* A trap of the canonical ABI: `return canon_trap(error, "...")`. */
 whit_status canon_trap(whit_error *error, const char *format, ...)
