@@ -107,32 +107,26 @@ static int write_result(component_compose *graph, const struct options *o,
     return code;
 }
 
-static int plug(const cli_line *line, const struct options *o)
+static int plug(const struct options *o, const char *socket_file,
+                const char *const *plug_files, size_t count)
 {
     files all = {.graph = component_compose_new()};
-    uint32_t socket, *plugs;
+    uint32_t socket, *plugs = mem_calloc(count + 1, sizeof *plugs);
     whit_error error;
     int code;
-    if (line->operand_count != 2 || !o->plugs.count) {
-        component_compose_free(all.graph);
-        cli_error("usage: whit compose plug SOCKET --plug PLUG ...");
-        return CLI_USAGE;
-    }
-    plugs = mem_calloc(o->plugs.count, sizeof *plugs);
-    all.data = mem_calloc(o->plugs.count + 1, sizeof *all.data);
+    all.data = mem_calloc(count + 1, sizeof *all.data);
     if (!all.graph || !plugs || !all.data) {
         (void)error_memory(&error);
         code = cli_fail_error(NULL, &error);
     } else
-        code = load_package(&all, line->operands[1], &socket);
-    for (size_t i = 0; !code && i < o->plugs.count; i++)
-        code = load_package(&all, o->plugs.items[i], &plugs[i]);
-    if (!code &&
-        component_compose_plug(all.graph, socket, plugs,
-                               (uint32_t)o->plugs.count, &error) != WHIT_OK)
-        code = cli_fail_error(line->operands[1], &error);
+        code = load_package(&all, socket_file, &socket);
+    for (size_t i = 0; !code && i < count; i++)
+        code = load_package(&all, plug_files[i], &plugs[i]);
+    if (!code && component_compose_plug(all.graph, socket, plugs,
+                                        (uint32_t)count, &error) != WHIT_OK)
+        code = cli_fail_error(socket_file, &error);
     if (!code)
-        code = write_result(all.graph, o, line->operands[1]);
+        code = write_result(all.graph, o, socket_file);
     mem_free(plugs);
     files_release(&all);
     return code;
@@ -316,37 +310,49 @@ static bool check_packages(const cli_list *packages)
     return true;
 }
 
+static int usage(void)
+{
+    cli_error("usage: whit compose FILE.wac, or "
+              "whit compose plug SOCKET --plug PLUG");
+    return CLI_USAGE;
+}
+
 static int run(cli_line *line)
 {
     const struct options *o = line->options;
-    const char *verb = line->operand_count ? line->operands[0] : "";
+    size_t count = line->operand_count;
+    bool is_plug = count && !strcmp(line->operands[0], "plug");
     if (!check_packages(&o->packages))
         return CLI_USAGE;
-    if (!strcmp(verb, "parse"))
+    if (count && !strcmp(line->operands[0], "parse"))
         return check_text(line);
-    if (!line->operand_count ||
-        (strcmp(verb, "plug") && line->operand_count != 1)) {
-        cli_error("usage: whit compose FILE.wac, or "
-                  "whit compose plug SOCKET --plug PLUG");
-        return CLI_USAGE;
-    }
+    if (!count || (is_plug && (count != 2 || !o->plugs.count)) ||
+        (!is_plug && o->plugs.count))
+        return usage();
     if (!o->output && !o->text && isatty(STDOUT_FILENO)) {
         cli_error("a binary component is nothing for a terminal; use -o FILE "
                   "or -t");
         return CLI_USAGE;
     }
-    return strcmp(verb, "plug") ? compose_text(o, verb) : plug(line, o);
+    if (is_plug)
+        return plug(o, line->operands[1], o->plugs.items, o->plugs.count);
+    if (count > 1)
+        return plug(o, line->operands[0], line->operands + 1, count - 1);
+    return compose_text(o, line->operands[0]);
 }
 
 const cli_command command_compose = {
     .name = "compose",
     .summary = "Wire components into one",
-    .usage = "FILE.wac | plug SOCKET --plug PLUG | parse FILE.wac",
+    .usage = "FILE.wac | plug SOCKET --plug PLUG | SOCKET PLUG... | parse "
+             "FILE.wac",
     .about = "FILE.wac says in the WAC language which components are "
-             "instantiated and what\neach is given; packages are found as "
-             "deps/NAMESPACE/NAME.wasm, .wat or folders\nof WIT. `compose "
-             "plug` puts what the plugs export where the socket imports "
-             "it.\n`compose parse` checks the syntax of a text alone.",
+             "instantiated and what\neach is given. Its packages are "
+             "deps/NAMESPACE/NAME.wasm or .wat; WIT may be\na .wit or a "
+             "folder. `compose plug` puts what the plugs export where the "
+             "socket\nimports it, and exports what the socket exports; so do "
+             "several components alone.\nWhat is given by nobody is imported. "
+             "`compose parse` only checks the syntax.",
     .options = options,
     .options_size = sizeof(struct options),
     .run = run,

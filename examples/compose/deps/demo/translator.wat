@@ -1,0 +1,30 @@
+;; Knows one word of French: "hello". Every other word stays as it is.
+(component
+  (core module $code
+    (memory (export "memory") 1)
+    (data (i32.const 16) "bonjour")
+    (global $free (mut i32) (i32.const 1024))
+    (func (export "realloc") (param $old i32) (param $had i32)
+      (param $align i32) (param $size i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7))
+                              (i32.const -8)))
+      (global.set $free (i32.add (local.get $at) (local.get $size)))
+      (local.get $at))
+    ;; The result is at address 8: where the text is, and its size.
+    (func (export "translate") (param $word i32) (param $size i32) (result i32)
+      (global.set $free (i32.const 1024))
+      (i32.store (i32.const 8) (local.get $word))
+      (i32.store (i32.const 12) (local.get $size))
+      (if (i32.eq (local.get $size) (i32.const 5))
+        (then (if (i32.eq (i32.load align=1 (local.get $word))
+                          (i32.const 0x6c6c6568)) ;; "hell"
+          (then (i32.store (i32.const 8) (i32.const 16))
+                (i32.store (i32.const 12) (i32.const 7))))))
+      (i32.const 8)))
+  (core instance $i (instantiate $code))
+  (func $translate (param "word" string) (result string)
+    (canon lift (core func $i "translate")
+      (memory (core memory $i "memory")) (realloc (core func $i "realloc"))))
+  (instance $translator (export "translate" (func $translate)))
+  (export "demo:words/translator@0.1.0" (instance $translator)))
