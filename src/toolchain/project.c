@@ -109,8 +109,8 @@ whit_status tool_project_read(tool_project *self, const char *directory,
         buffer_release(&text);
         TRY(status);
     }
-    char *path =
-        tool_text(memory, *wit == '/' ? "%2$s" : "%1$s/%2$s", directory, wit);
+    char *path = *wit == '/' ? tool_text(memory, "%s", wit)
+                             : tool_text(memory, "%s/%s", directory, wit);
     TRY_ALLOC(path, error);
     if (file_exists(path))
         self->wit = path;
