@@ -33,6 +33,31 @@ static inline bool slice_is(slice a, const char *text)
     return slice_equal(a, slice_text(text));
 }
 
+static inline bool slice_starts(slice a, const char *with)
+{
+    size_t size = strlen(with);
+    return a.size >= size && (!size || !memcmp(a.data, with, size));
+}
+
+/* Takes the prefix off when it is there. */
+static inline bool slice_take(slice *a, const char *prefix)
+{
+    if (!slice_starts(*a, prefix))
+        return false;
+    *a = slice_of(a->data + strlen(prefix), a->size - strlen(prefix));
+    return true;
+}
+
+static inline bool slice_take_end(slice *a, const char *suffix)
+{
+    size_t size = strlen(suffix);
+    if (a->size < size ||
+        !slice_is(slice_of(a->data + a->size - size, size), suffix))
+        return false;
+    a->size -= size;
+    return true;
+}
+
 /* For printf: "%.*s" with SLICE_ARG(s). */
 #define SLICE_ARG(s) (int)(s).size, (const char *)(s).data
 

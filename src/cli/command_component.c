@@ -38,6 +38,25 @@ static int list(void)
     return CLI_SUCCESS;
 }
 
+bool cli_component_encoding(const char *name, component_option_kind *out)
+{
+    static const struct {
+        const char *name;
+        component_option_kind encoding;
+    } names[] = {{"utf8", COMPONENT_OPTION_UTF8},
+                 {"utf16", COMPONENT_OPTION_UTF16},
+                 {"compact-utf16", COMPONENT_OPTION_LATIN1_UTF16},
+                 {"latin1+utf16", COMPONENT_OPTION_LATIN1_UTF16}};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (!strcmp(name ? name : "utf8", names[i].name)) {
+            *out = names[i].encoding;
+            return true;
+        }
+    cli_error("--encoding: \"%s\" is none of utf8, utf16 and compact-utf16",
+              name);
+    return false;
+}
+
 static int run(cli_line *line)
 {
     if (!line->operand_count) {

@@ -4,6 +4,7 @@
 #define CLI_COMMAND_COMPONENT_H
 
 #include "cli/command.h"
+#include "component/component.h"
 
 extern const cli_command command_component_embed;
 extern const cli_command command_component_new;
@@ -15,5 +16,7 @@ extern const cli_command command_component_wit;
 extern const cli_command *const cli_component_commands[];
 /* NULL when there is none. `verb` is "new", not "component new". */
 const cli_command *cli_component_find(const char *verb);
+/* The value of --encoding; NULL is UTF-8. False: the error was printed. */
+bool cli_component_encoding(const char *name, component_option_kind *out);
 
 #endif

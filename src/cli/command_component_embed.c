@@ -49,25 +49,6 @@ static const cli_option options[] = {
      "No module: write the custom section alone, in an empty one"},
     CLI_OPTIONS_END};
 
-static bool find_encoding(const char *name, component_option_kind *out)
-{
-    static const struct {
-        const char *name;
-        component_option_kind encoding;
-    } names[] = {{"utf8", COMPONENT_OPTION_UTF8},
-                 {"utf16", COMPONENT_OPTION_UTF16},
-                 {"compact-utf16", COMPONENT_OPTION_LATIN1_UTF16},
-                 {"latin1+utf16", COMPONENT_OPTION_LATIN1_UTF16}};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (!strcmp(name ? name : "utf8", names[i].name)) {
-            *out = names[i].encoding;
-            return true;
-        }
-    cli_error("--encoding: \"%s\" is none of utf8, utf16 and compact-utf16",
-              name);
-    return false;
-}
-
 static bool find_naming(const char *name, wit_naming *out)
 {
     *out = WIT_NAMES_LEGACY;
@@ -171,7 +152,7 @@ static int embed(const struct options *o, const cli_wit *wit, uint32_t world,
     wit_naming naming;
     whit_error error;
     buffer out;
-    if (!find_encoding(o->encoding, &encoding) ||
+    if (!cli_component_encoding(o->encoding, &encoding) ||
         !find_naming(o->dummy_names, &naming))
         return CLI_USAGE;
     buffer_init(&out);

@@ -85,25 +85,6 @@ static whit_status read_module(const char *file, uint8_t **data, size_t *size,
 
 /* ---- The world ---- */
 
-static bool find_encoding(const char *name, component_option_kind *out)
-{
-    static const struct {
-        const char *name;
-        component_option_kind encoding;
-    } names[] = {{"utf8", COMPONENT_OPTION_UTF8},
-                 {"utf16", COMPONENT_OPTION_UTF16},
-                 {"compact-utf16", COMPONENT_OPTION_LATIN1_UTF16},
-                 {"latin1+utf16", COMPONENT_OPTION_LATIN1_UTF16}};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (!strcmp(name ? name : "utf8", names[i].name)) {
-            *out = names[i].encoding;
-            return true;
-        }
-    cli_error("--encoding: \"%s\" is none of utf8, utf16 and compact-utf16",
-              name);
-    return false;
-}
-
 static int load_world(const struct options *o, wit_set *set, uint32_t *world)
 {
     wit_resolve_options how = {.all_features = true};
@@ -234,7 +215,7 @@ static int run(cli_line *line)
 {
     const struct options *o = line->options;
     tool_componentize_options how = {0};
-    if (!find_encoding(o->encoding, &how.encoding))
+    if (!cli_component_encoding(o->encoding, &how.encoding))
         return CLI_USAGE;
     if (line->operand_count > 1) {
         cli_error("one module at a time, not %s too", line->operands[1]);

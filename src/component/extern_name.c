@@ -244,27 +244,18 @@ static whit_status parse_member(slice name, slice rest,
     return WHIT_OK;
 }
 
-static bool starts_with(slice name, const char *prefix, slice *rest)
-{
-    size_t size = strlen(prefix);
-    if (name.size < size || memcmp(name.data, prefix, size) != 0)
-        return false;
-    *rest = part(name, size, name.size);
-    return true;
-}
-
 whit_status component_name_parse(slice name, bool canonical,
                                  component_name_parts *out, whit_error *error)
 {
-    slice rest;
+    slice rest = name;
     *out = (component_name_parts){.kind = COMPONENT_NAME_LABEL};
-    if (starts_with(name, "[constructor]", &rest)) {
+    if (slice_take(&rest, "[constructor]")) {
         out->kind = COMPONENT_NAME_CONSTRUCTOR;
         out->resource = rest;
-    } else if (starts_with(name, "[method]", &rest)) {
+    } else if (slice_take(&rest, "[method]")) {
         out->kind = COMPONENT_NAME_METHOD;
         return parse_member(name, rest, out, error);
-    } else if (starts_with(name, "[static]", &rest)) {
+    } else if (slice_take(&rest, "[static]")) {
         out->kind = COMPONENT_NAME_STATIC;
         return parse_member(name, rest, out, error);
     } else if (find(name, 0, ':') < name.size) {

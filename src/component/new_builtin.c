@@ -189,37 +189,18 @@ whit_status component_new_check_type(new_maker *self, const wasm_functype *type,
 
 /* ---- Names ---- */
 
-static bool take(slice *name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    if (name->size < size || memcmp(name->data, prefix, size) != 0)
-        return false;
-    *name = slice_of(name->data + size, name->size - size);
-    return true;
-}
-
-static bool take_end(slice *name, const char *suffix)
-{
-    size_t size = strlen(suffix);
-    if (name->size < size ||
-        memcmp(name->data + name->size - size, suffix, size) != 0)
-        return false;
-    name->size -= size;
-    return true;
-}
-
 /* "[context-get-0]", "[context-set-i64-1]" */
 static whit_status context(new_maker *self, slice name, bool *found,
                            new_import *out, const wasm_functype *type)
 {
     slice rest = name;
-    bool get = take(&rest, "[context-get-");
-    if (!get && !take(&rest, "[context-set-"))
+    bool get = slice_take(&rest, "[context-get-");
+    if (!get && !slice_take(&rest, "[context-set-"))
         return WHIT_OK;
-    bool wide = take(&rest, "i64-");
+    bool wide = slice_take(&rest, "i64-");
     if (!wide)
-        take(&rest, "i32-");
-    if (!take_end(&rest, "]") || rest.size != 1 || rest.data[0] < '0' ||
+        slice_take(&rest, "i32-");
+    if (!slice_take_end(&rest, "]") || rest.size != 1 || rest.data[0] < '0' ||
         rest.data[0] > '9')
         return WHIT_OK;
     *found = true;
@@ -258,18 +239,18 @@ whit_status component_new_builtin(new_maker *self, slice name,
     *found = false;
     TRY(context(self, name, found, out, type));
     slice rest = name;
-    bool is_async = take(&rest, "[async-lower]");
-    bool cancellable = !is_async && take(&rest, "[cancellable]");
-    if (*found || !take(&rest, "[") || !take_end(&rest, "]"))
+    bool is_async = slice_take(&rest, "[async-lower]");
+    bool cancellable = !is_async && slice_take(&rest, "[cancellable]");
+    if (*found || !slice_take(&rest, "[") || !slice_take_end(&rest, "]"))
         return WHIT_OK;
     for (size_t i = 0; i < COUNT_OF(builtins); i++) {
         const builtin *it = &builtins[i];
         slice word = rest;
         bool wide = false;
         if (it->flags & MAY_WIDTH) {
-            wide = take_end(&word, "-i64");
+            wide = slice_take_end(&word, "-i64");
             if (!wide)
-                take_end(&word, "-i32");
+                slice_take_end(&word, "-i32");
         }
         if (!slice_is(word, it->name) ||
             (is_async && !(it->flags & MAY_ASYNC)) ||
@@ -284,7 +265,7 @@ whit_status component_new_builtin(new_maker *self, slice name,
 void component_new_near_builtin(slice name, whit_error *error)
 {
     slice rest = name;
-    if (!take(&rest, "[") || !take_end(&rest, "]"))
+    if (!slice_take(&rest, "[") || !slice_take_end(&rest, "]"))
         return;
     near_word near = near_new(rest);
     for (size_t i = 0; i < COUNT_OF(builtins); i++)

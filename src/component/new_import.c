@@ -4,25 +4,6 @@
 #include "base/near.h"
 #include "component/new_private.h"
 
-static bool take(slice *name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    if (name->size < size || memcmp(name->data, prefix, size) != 0)
-        return false;
-    *name = slice_of(name->data + size, name->size - size);
-    return true;
-}
-
-static bool take_end(slice *name, const char *suffix)
-{
-    size_t size = strlen(suffix);
-    if (name->size < size ||
-        memcmp(name->data + name->size - size, suffix, size) != 0)
-        return false;
-    name->size -= size;
-    return true;
-}
-
 /* An import on its way to being understood. */
 typedef struct place {
     new_maker *self;
@@ -216,8 +197,8 @@ static whit_status resource(const place *p, const wit_item *item, bool exported,
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         slice rest = name;
         bool matches = p->naming == WIT_NAMES_LEGACY
-                           ? take(&rest, kinds[i].prefix)
-                           : take_end(&rest, kinds[i].suffix);
+                           ? slice_take(&rest, kinds[i].prefix)
+                           : slice_take_end(&rest, kinds[i].suffix);
         if (!matches || (kinds[i].exported_only && !exported))
             continue;
         const wit_item *owner = item;
@@ -238,7 +219,7 @@ static whit_status resource(const place *p, const wit_item *item, bool exported,
 static whit_status task_return(const place *p, const wit_item *item, slice name,
                                bool *found)
 {
-    if (!take(&name, "[task-return]"))
+    if (!slice_take(&name, "[task-return]"))
         return WHIT_OK;
     new_import *out = p->out;
     *found = true;
@@ -353,13 +334,13 @@ static whit_status stream(const place *p, const wit_item *item, bool exported,
                           slice name, bool *found)
 {
     new_import *out = p->out;
-    bool is_async = take(&name, "[async-lower]");
-    bool future = take(&name, "[future-");
-    if (!future && !take(&name, "[stream-"))
+    bool is_async = slice_take(&name, "[async-lower]");
+    bool future = slice_take(&name, "[future-");
+    if (!future && !slice_take(&name, "[stream-"))
         return WHIT_OK;
     const stream_word *word = NULL;
     for (size_t i = 0; i < COUNT_OF(stream_words) && !word; i++)
-        if (take(&name, stream_words[i].name))
+        if (slice_take(&name, stream_words[i].name))
             word = &stream_words[i];
     *found = true;
     if (!word)
@@ -381,7 +362,7 @@ static whit_status function(const place *p, const wit_item *item, slice name,
     new_import *out = p->out;
     slice plain = name;
     bool is_async =
-        p->naming == WIT_NAMES_LEGACY && take(&plain, "[async-lower]");
+        p->naming == WIT_NAMES_LEGACY && slice_take(&plain, "[async-lower]");
     const wit_item *owner = item;
     const wit_function *it = find_function(p, &owner, false, plain);
     if (!it)
@@ -432,18 +413,18 @@ static whit_status in_world(place *p)
 {
     slice module = p->out->core->module;
     bool exported = false;
-    if (take(&module, "cm32p2")) {
+    if (slice_take(&module, "cm32p2")) {
         p->naming = WIT_NAMES_CM32P2;
         if (!module.size)
             return in_item(p, NULL, false);
-        exported = take(&module, "|_ex_");
-        if (!exported && !take(&module, "|"))
+        exported = slice_take(&module, "|_ex_");
+        if (!exported && !slice_take(&module, "|"))
             return fail(p, "the module's name is malformed");
     } else if (p->self->options->reject_legacy_names) {
         return fail(p, "this is a legacy name, which --reject-legacy-names "
                        "forbids");
     } else {
-        exported = take(&module, "[export]");
+        exported = slice_take(&module, "[export]");
         if (slice_is(module, "$root"))
             return in_item(p, NULL, exported);
     }

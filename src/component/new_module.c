@@ -8,12 +8,6 @@
 #include "wasm/piece.h"
 #include "wasm/validate.h"
 
-static bool starts(slice name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    return name.size >= size && !memcmp(name.data, prefix, size);
-}
-
 whit_status component_new_load(new_maker *self, new_module *out,
                                const component_new_module *given)
 {
@@ -125,8 +119,8 @@ static void put_module(const wasm_module *module, const uint8_t *used,
         if (id == WASM_SECTION_CUSTOM) {
             const uint8_t *name = payload.data;
             leb128_read_u(&name, payload.data + payload.size, 32, &name_size);
-            if (!keep_customs || starts(slice_of(name, (size_t)name_size),
-                                        COMPONENT_TYPE_SECTION))
+            if (!keep_customs || slice_starts(slice_of(name, (size_t)name_size),
+                                              COMPONENT_TYPE_SECTION))
                 continue;
         }
         buffer_put(out, id);

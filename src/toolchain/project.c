@@ -31,12 +31,6 @@ static slice next_line(slice *text)
     return line;
 }
 
-static bool begins(slice text, const char *with)
-{
-    size_t size = strlen(with);
-    return text.size >= size && !memcmp(text.data, with, size);
-}
-
 /* The string that follows `key =` in a line, wherever in it: tables may be
  * written in one line. */
 static const char *value_of(slice line, const char *key, arena *memory)
@@ -72,10 +66,11 @@ static whit_status read_metadata(tool_project *self, slice text, arena *memory,
     bool foreign = false;
     while (text.size) {
         slice line = trim(next_line(&text));
-        if (begins(line, "[")) {
-            ours = begins(line, "[package.metadata.whit");
-            foreign = begins(line, "[package.metadata.component.target]") ||
-                      begins(line, "[package.metadata.component]");
+        if (slice_starts(line, "[")) {
+            ours = slice_starts(line, "[package.metadata.whit");
+            foreign =
+                slice_starts(line, "[package.metadata.component.target]") ||
+                slice_starts(line, "[package.metadata.component]");
             continue;
         }
         if (!ours && !foreign)

@@ -528,12 +528,6 @@ static whit_status emit_names(emitter *e, wasm_custom *custom)
     return WHIT_OK;
 }
 
-static bool has_prefix(slice name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    return name.size >= size && !memcmp(name.data, prefix, size);
-}
-
 /* Sections that tools write for each other, or that speak of code. */
 static bool is_tool_section(slice name)
 {
@@ -543,7 +537,7 @@ static bool is_tool_section(slice name)
         "linking",  "dylink",           "metadata.code.",
         "reloc.",   ".debug_"};
     for (size_t n = 0; n < COUNT_OF(names); n++)
-        if (has_prefix(name, names[n]))
+        if (slice_starts(name, names[n]))
             return true;
     return false;
 }

@@ -11,11 +11,6 @@ static component_layout layout_of(const component_node *type)
     return type ? type->layout[1] : (component_layout){0, 1};
 }
 
-static uint32_t align_up(uint32_t at, uint32_t align)
-{
-    return (at + align - 1) & ~(align - 1);
-}
-
 /* What kind of constant a primitive type takes. */
 static wasm_const_kind kind_of(unsigned primitive)
 {
@@ -159,15 +154,14 @@ static whit_status write_members(arena *room, const component_node *type,
                                  const wasm_const *value, uint8_t *out,
                                  whit_error *error)
 {
-    uint32_t at = 0;
     for (uint32_t i = 0; i < type->member_count; i++) {
         const component_node *member = type->members[i].type;
         const wasm_const *part = part_of(type, value, i);
         if (!part)
             return misfit(error);
-        at = align_up(at, layout_of(member).align);
-        TRY(wast_component_write(room, member, part, out + at, error));
-        at += layout_of(member).size;
+        TRY(wast_component_write(room, member, part,
+                                 out + component_member_offset(type, i, 1),
+                                 error));
     }
     return WHIT_OK;
 }
@@ -273,14 +267,13 @@ static bool match_primitive(const component_node *type,
 static bool match_members(const component_node *type, const wasm_const *pattern,
                           const uint8_t *bytes)
 {
-    uint32_t at = 0;
     for (uint32_t i = 0; i < type->member_count; i++) {
         const component_node *member = type->members[i].type;
         const wasm_const *part = part_of(type, pattern, i);
-        at = align_up(at, layout_of(member).align);
-        if (!part || !wast_component_matches(member, part, bytes + at))
+        if (!part ||
+            !wast_component_matches(
+                member, part, bytes + component_member_offset(type, i, 1)))
             return false;
-        at += layout_of(member).size;
     }
     return true;
 }

@@ -91,15 +91,6 @@ const char *wit_keyword_text(wit_keyword keyword)
     return keywords[keyword];
 }
 
-static bool strip(slice *name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    if (name->size < size || memcmp(name->data, prefix, size))
-        return false;
-    *name = slice_of(name->data + size, name->size - size);
-    return true;
-}
-
 static bool same_folded(slice a, slice b)
 {
     if (a.size != b.size)
@@ -112,7 +103,7 @@ static bool same_folded(slice a, slice b)
 
 void wit_name_fold(slice name, buffer *out)
 {
-    if (strip(&name, "[method]") || strip(&name, "[static]")) {
+    if (slice_take(&name, "[method]") || slice_take(&name, "[static]")) {
         const uint8_t *dot = memchr(name.data, '.', name.size);
         size_t first = dot ? (size_t)(dot - name.data) : name.size;
         slice a = slice_of(name.data, first);
