@@ -10,6 +10,10 @@ enum { READ = 1, WRITE = 2, MUTATE = 32 };
 enum { BAD_DESCRIPTOR = 2, IS_DIRECTORY = 13, NOT_DIRECTORY = 23 };
 enum { READ_ONLY = 32 };
 
+#define LISTING(t)                                             \
+    JOIN(wasi_filesystem_types_tuple2_stream_directory_entry_, \
+         future_result_void_error_code_##t)
+
 typedef wasi_filesystem_types_own_descriptor_t file_t;
 typedef wasi_filesystem_types_tuple2_stream_u8_future_result_void_error_code_t
     reading_t;
@@ -94,8 +98,7 @@ static void failures_by_the_future(void)
     CHECK(code == READ_ONLY);
     drop_file(file);
     CHECK(open_at(root, "hello", 0, READ, &file, &code));
-    wasi_filesystem_types_tuple2_stream_directory_entry_future_result_void_error_code_t
-        listing;
+    LISTING(t) listing;
     METHOD(read_directory)(BORROW(file), &listing);
     wasi_filesystem_types_stream_directory_entry_drop_readable(listing.f0);
     CHECK(ANSWER(filesystem_types, listing.f1) == NOT_DIRECTORY);
@@ -107,9 +110,7 @@ static void listings(void)
     file_t many;
     int code;
     static wasi_filesystem_types_directory_entry_t entries[100];
-    wasi_filesystem_types_tuple2_stream_directory_entry_future_result_void_error_code_t
-        listing,
-        other;
+    LISTING(t) listing, other;
     CHECK(open_at(root, "many", DIRECTORY, READ, &many, &code));
     METHOD(read_directory)(BORROW(many), &listing);
     METHOD(read_directory)(BORROW(many), &other);

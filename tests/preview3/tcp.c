@@ -10,6 +10,10 @@
 #define ACCEPT(verb) JOIN(wasi_sockets_types_stream_own_tcp_socket_, verb)
 enum { INVALID_STATE = 5, CONNECTION_REFUSED = 9 };
 
+#define RECEIVED(t)                                 \
+    JOIN(wasi_sockets_types_result_tuple2_list_u8_, \
+         ip_socket_address_error_code_##t)
+
 typedef wasi_sockets_types_own_tcp_socket_t tcp_t;
 typedef wasi_sockets_types_ip_socket_address_t address_t;
 typedef wasi_sockets_types_tuple2_stream_u8_future_result_void_error_code_t
@@ -139,8 +143,7 @@ static void datagrams(void)
     CHECK(wasi_sockets_types_method_udp_socket_get_local_address(
         UDP(a), &address, &error));
     /* A receive that waits, cancelled; the next one gets the datagram. */
-    static wasi_sockets_types_result_tuple2_list_u8_ip_socket_address_error_code_t
-        result;
+    static RECEIVED(t) result;
     command_subtask_status_t wait =
         wasi_sockets_types_method_udp_socket_receive(UDP(a), &result);
     CHECK(COMMAND_SUBTASK_STATE(wait) == COMMAND_SUBTASK_STARTED);
