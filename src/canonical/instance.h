@@ -34,9 +34,10 @@ whit_status canon_store_new(rt_engine *engine, const rt_limits *limits,
 /* The same around a core store, which must outlive it and is not freed. */
 whit_status canon_store_around(rt_store *core, canon_store **out,
                                whit_error *error) WHIT_MUST_CHECK;
-/* NULL is allowed. Tasks that still run are abandoned, deferred host calls
- * are told through their cancel function; resources of the host that guests
- * still own are dropped. */
+/* NULL is allowed. First whoever asked for it hears of the end
+ * (canon_store_at_end); then tasks that still run are abandoned, deferred host
+ * calls are told through their cancel function and are gone, and resources of
+ * the host that guests still own are dropped. */
 void canon_store_free(canon_store *self);
 rt_store *canon_store_core(canon_store *self);
 

@@ -150,13 +150,13 @@ const cli_command command_bind = {
     .name = "bind",
     .summary = "Write the source that a world means in a language",
     .usage = "LANGUAGE WIT",
-    .about =
-        "Languages: c (<world>.h and <world>.c) and rust, both for guests; "
-        "with "
-        "--host, c is\nfor programs that run such guests (<world>_host.h and "
-        "<world>_host.c, on whit.h).\nWIT is a file, a folder with its deps/, "
-        "or "
-        "a binary package. The result depends on\nnothing but WIT and options.",
+    .about = "Languages: c (<world>.h and <world>.c) and rust, both for "
+             "guests; with --host, c\n"
+             "is for programs that run such guests (<world>_host.h and "
+             "<world>_host.c, on\n"
+             "whit.h). WIT is a file, a folder with its deps/, or a binary "
+             "package. The result\n"
+             "depends on nothing but WIT and options.",
     .options = options,
     .options_size = sizeof(struct options),
     .run = run,
