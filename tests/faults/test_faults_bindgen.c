@@ -48,8 +48,8 @@ TEST(generators)
     set = wit_set_new();
     CHECK_INT(wit_resolve(set, &source, 1, &all, &root, &error), WHIT_OK);
     world_index = wit_find_world(set, root, slice_text("w"));
-    for (size_t i = 0; bind_languages[i]; i++) {
-        language = bind_languages[i];
+    for (size_t i = 0; i == 0 || bind_languages[i - 1]; i++) {
+        language = i ? bind_languages[i - 1] : &bind_language_c_host;
         mem_fail_after(0);
         CHECK_INT(work(&error), WHIT_OK);
         uint64_t total = mem_count();
