@@ -285,21 +285,13 @@ whit_status component_compose_instantiate(component_compose *self,
                      out, error);
 }
 
-whit_status component_compose_argument(component_compose *self,
-                                       uint32_t instance, uint32_t index,
-                                       uint32_t value, compose_place place,
-                                       whit_error *error)
+void component_compose_argument(component_compose *self, uint32_t instance,
+                                uint32_t index, uint32_t value,
+                                compose_place place)
 {
     compose_value *v = &self->values[instance];
-    const component_entity *import =
-        &self->packages[v->package].type->imports[index];
-    if (value >= instance && self->values[value].kind != COMPOSE_ACCESS)
-        return fail_at(v->place, error,
-                       "the argument '%.*s' is made of the instance itself",
-                       import->name);
     v->arguments[index] = value;
     v->places[index] = place;
-    return WHIT_OK;
 }
 
 uint32_t component_compose_argument_get(const component_compose *self,
@@ -461,8 +453,8 @@ whit_status component_compose_plug(component_compose *self, uint32_t socket,
         TRY(fit_plug(self, socket, plugs[i], fits, &fit_count, error));
     TRY(component_compose_instantiate(self, socket, nowhere, &instance, error));
     for (uint32_t i = 0; i < fit_count; i++)
-        TRY(component_compose_argument(self, instance, fits[i].import,
-                                       fits[i].value, nowhere, error));
+        component_compose_argument(self, instance, fits[i].import,
+                                   fits[i].value, nowhere);
     for (uint32_t i = 0; i < type->export_count; i++) {
         uint32_t value;
         TRY(component_compose_access(self, instance, i, nowhere, &value,

@@ -4,7 +4,7 @@
  *
  * Packages are components that can be instantiated, any number of times; each
  * is in the result once, its bytes unchanged. Values are numbered in the
- * order they are made, and a value is only made of earlier ones. What an
+ * order they are made; none may depend on itself. What an
  * instance is not given is imported by the result, under the name that the
  * package has for it: imports of the same name are one import, which has what
  * any of them asks for. Names of interfaces whose versions are compatible are
@@ -61,10 +61,9 @@ whit_status component_compose_instantiate(component_compose *self,
                                           uint32_t *out,
                                           whit_error *error) WHIT_MUST_CHECK;
 /* The instance gets the value for import `index` of its package. */
-whit_status component_compose_argument(component_compose *self,
-                                       uint32_t instance, uint32_t index,
-                                       uint32_t value, compose_place place,
-                                       whit_error *error) WHIT_MUST_CHECK;
+void component_compose_argument(component_compose *self, uint32_t instance,
+                                uint32_t index, uint32_t value,
+                                compose_place place);
 /* What was given, or COMPOSE_NONE. */
 uint32_t component_compose_argument_get(const component_compose *self,
                                         uint32_t instance, uint32_t index);
@@ -76,7 +75,7 @@ whit_status component_compose_access(component_compose *self, uint32_t value,
 whit_status component_compose_export(component_compose *self, slice name,
                                      uint32_t value, compose_place place,
                                      whit_error *error) WHIT_MUST_CHECK;
-/* Whether an export of this name was made; *value and *place may be NULL. */
+/* Whether there is an export of this name. */
 bool component_compose_exported(const component_compose *self, slice name);
 
 /* The sort of a value, and an instance's exports. */

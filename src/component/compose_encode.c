@@ -385,8 +385,14 @@ static whit_status make_instance(encoder *e, compose_value *v)
 {
     const compose_package *package = &e->graph->packages[v->package];
     uint32_t count = package->type->import_count;
+    if (v->is_begun)
+        return error_set(e->error, WHIT_INVALID,
+                         "an instance of '%.*s' is given what is made of "
+                         "itself",
+                         SLICE_ARG(package->name));
     component_item *items = mem_calloc(count + 1, sizeof *items);
     TRY_ALLOC(items, e->error);
+    v->is_begun = true;
     whit_status status = WHIT_OK;
     for (uint32_t i = 0; status == WHIT_OK && i < count; i++) {
         items[i].name = component_name_of(package->type->imports[i].name);

@@ -30,6 +30,7 @@ typedef struct compose_value {
     uint32_t of;                    /* ACCESS */
     compose_place *places;          /* INSTANCE: of the arguments */
     uint32_t *arguments;            /* INSTANCE: values, in the arena */
+    bool is_begun;                  /* INSTANCE: its arguments are being made */
     uint32_t group;                 /* IMPORT */
     uint32_t made;                  /* index in the result, or COMPOSE_NONE */
     uint32_t next_access;           /* of the same instance */

@@ -6,6 +6,25 @@
 #include "base/memory.h"
 #include "component/wac_private.h"
 
+/* The place of an offset; fast when it is behind the last one. */
+static compose_place place_of(wac_document *self, size_t offset)
+{
+    if (offset < self->placed || !self->place.line) {
+        self->placed = 0;
+        self->place = (compose_place){1, 1};
+    }
+    slice rest = slice_of(self->text.data + self->placed,
+                          self->text.size - self->placed);
+    compose_place step = wac_place(rest, offset - self->placed);
+    if (step.line > 1)
+        self->place.column = step.column;
+    else
+        self->place.column += step.column - 1;
+    self->place.line += step.line - 1;
+    self->placed = offset;
+    return self->place;
+}
+
 /* ---- Local names ---- */
 
 static const wac_local *find_local(const wac_document *self, slice name)
@@ -158,8 +177,9 @@ static whit_status give(wac_document *self, const instantiation *to,
             self->text, start, WHIT_INVALID, error,
             "the argument '%.*s' is to be %s, not %s", SLICE_ARG(import->name),
             component_sort_text(import->sort), component_sort_text(sort));
-    return component_compose_argument(self->graph, to->value, index, value,
-                                      wac_place(self->text, start), error);
+    component_compose_argument(self->graph, to->value, index, value,
+                               place_of(self, start));
+    return WHIT_OK;
 }
 
 static uint32_t infer(const wac_document *self, const instantiation *to,
@@ -240,8 +260,7 @@ static whit_status spread(wac_document *self, const instantiation *to,
                                self->graph, to->value, i) != COMPOSE_NONE)
             continue;
         TRY(component_compose_access(self->graph, value, at,
-                                     wac_place(self->text, start), &part,
-                                     error));
+                                     place_of(self, start), &part, error));
         TRY(give(self, to, i, name, start, part, error));
         given++;
     }
@@ -357,8 +376,8 @@ static whit_status eval_new(wac_document *self, uint32_t *out,
         to.imports = type->imports;
         to.import_count = type->import_count;
         TRY(component_compose_instantiate(self->graph, to.package,
-                                          wac_place(self->text, to.start),
-                                          &to.value, error));
+                                          place_of(self, to.start), &to.value,
+                                          error));
     }
     spread_list spreads = {0};
     TRY(wac_expect(l, '{', error));
@@ -404,7 +423,7 @@ static whit_status access(wac_document *self, bool is_string, slice name,
         return fail_unknown(self, start, "there is no export '%.*s'", name,
                             exports, count, error);
     return component_compose_access(self->graph, *value, index,
-                                    wac_place(self->text, start), value, error);
+                                    place_of(self, start), value, error);
 }
 
 static whit_status eval_postfix(wac_document *self, uint32_t *out,
@@ -501,8 +520,7 @@ static whit_status eval_import(wac_document *self, size_t number,
                  : import->path.size ? import->path
                                      : import->id;
     TRY(component_compose_import(self->graph, name, package, index,
-                                 wac_place(self->text, import->start), &value,
-                                 error));
+                                 place_of(self, import->start), &value, error));
     return wac_add_local(self, import->id, import->start, value, error);
 }
 
@@ -520,7 +538,7 @@ static whit_status export_all(wac_document *self, uint32_t value, size_t start,
     for (uint32_t i = 0; i < count; i++) {
         if (component_compose_exported(self->graph, exports[i].name))
             continue;
-        compose_place place = wac_place(self->text, start);
+        compose_place place = place_of(self, start);
         TRY(component_compose_access(self->graph, value, i, place, &part,
                                      error));
         TRY(component_compose_export(self->graph, exports[i].name, part, place,
@@ -575,7 +593,7 @@ static whit_status eval_export(wac_document *self, whit_error *error)
         return WHIT_OK;
     TRY(check_export_name(self, name, start, error));
     return component_compose_export(self->graph, name, value,
-                                    wac_place(self->text, start), error);
+                                    place_of(self, start), error);
 }
 
 /* Past an interface, a world or a type, which were read before. */

@@ -138,6 +138,8 @@ typedef struct wac_document {
     wac_name target;
     uint32_t target_world;
     unsigned depth;
+    size_t placed; /* the offset of `place` */
+    compose_place place;
     bool only_check; /* the syntax: nothing is looked up */
 } wac_document;
 

@@ -63,6 +63,9 @@ static const part parts[] = {
      "  (type $r (record (field \"x\" u8) (field \"y\" string)))"
      "  (import \"point\" (type $p (eq $r)))"
      "  (import \"f\" (func (param \"p\" $p))))"},
+    {"a:holder", NULL,
+     "(component (import \"it\" (instance $i))"
+     " (export \"it\" (instance $i)))"},
     {"a:broken", NULL, "(component (export \"x\" (func 0)))"},
     {"a:plain", NULL, "(module)"},
     {"a:versioned", "1.2.3", "(component)"},

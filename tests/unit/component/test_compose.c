@@ -115,6 +115,30 @@ TEST(bytes_of_components_stay_as_they_are)
     buffer_release(&out);
 }
 
+TEST(nothing_is_made_of_itself)
+{
+    compose_options options = {0};
+    compose_place nowhere = {0, 0};
+    component_compose *graph = component_compose_new();
+    uint32_t package, instance;
+    whit_error error;
+    buffer out;
+    buffer_init(&out);
+    CHECK_INT(component_compose_package(graph, slice_text("a:holder"),
+                                        part_text("a:holder"), &package,
+                                        &error),
+              WHIT_OK);
+    CHECK_INT(component_compose_instantiate(graph, package, nowhere, &instance,
+                                            &error),
+              WHIT_OK);
+    component_compose_argument(graph, instance, 0, instance, nowhere);
+    CHECK_INT(component_compose_encode(graph, &options, &out, &error),
+              WHIT_INVALID);
+    CHECK(strstr(error.message, "made of itself") != NULL);
+    component_compose_free(graph);
+    buffer_release(&out);
+}
+
 TEST(core_modules_are_no_packages)
 {
     static const uint8_t module[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
@@ -153,5 +177,6 @@ TEST_MAIN(RUN(plugs_go_where_their_exports_are_imported)
               RUN(plugs_that_fit_nowhere_are_told)
                   RUN(versions_satisfy_older_ones_of_their_line)
                       RUN(bytes_of_components_stay_as_they_are)
-                          RUN(core_modules_are_no_packages)
-                              RUN(every_allocation_fails_once))
+                          RUN(nothing_is_made_of_itself)
+                              RUN(core_modules_are_no_packages)
+                                  RUN(every_allocation_fails_once))

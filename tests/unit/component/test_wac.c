@@ -49,6 +49,14 @@ TEST(arguments_are_inferred)
             "i:extra;");
 }
 
+TEST(arguments_are_made_in_place)
+{
+    becomes(HEAD "export new a:app { logger: (new a:log {}).logger, ... }.run;",
+            "i:extra;x:run;");
+    becomes(HEAD "export new a:holder { it: new a:log {} }.it as \"x\";",
+            "x:x;");
+}
+
 TEST(arguments_are_spread)
 {
     becomes(HEAD "let l = new a:log {};\n"
@@ -320,8 +328,9 @@ TEST(every_allocation_fails_once)
 TEST_MAIN(
     RUN(packages_without_statements_are_empty_components)
         RUN(what_is_not_given_is_imported) RUN(arguments_are_inferred)
-            RUN(arguments_are_spread) RUN(exports_that_exist_are_not_spread)
-                RUN(imports_of_compatible_versions_are_one)
+            RUN(arguments_are_made_in_place) RUN(arguments_are_spread)
+                RUN(exports_that_exist_are_not_spread) RUN(
+                    imports_of_compatible_versions_are_one)
                     RUN(resources_of_one_interface_are_the_same) RUN(
                         types_are_imported_by_name) RUN(imports_are_explicit)
                         RUN(types_outside_are_seen_inside) RUN(targets_are_met)
