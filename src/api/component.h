@@ -40,6 +40,7 @@ typedef struct api_world {
     bool closed; /* the store is gone */
     struct api_answer *queue;
     struct api_answer *answers; /* all that are not used yet */
+    struct api_copy *copies;    /* reads and writes of streams */
     uint32_t deferred;          /* how many of them the guests wait for */
     int event;          /* eventfd, readable while the queue is not empty */
     wasi_waiter waiter; /* for `event`, in the reactor */

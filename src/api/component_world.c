@@ -127,6 +127,52 @@ bool api_world_take(api_world *self)
     return any;
 }
 
+/* ---- Reads and writes of streams ---- */
+
+/* A read or write of the host that is under way. */
+typedef struct api_copy {
+    api_world *world;
+    whit_copy_done done;
+    void *env;
+    struct api_copy *next, *previous; /* of the world */
+} api_copy;
+
+static void copy_free(api_copy *self)
+{
+    if (self->previous)
+        self->previous->next = self->next;
+    else
+        self->world->copies = self->next;
+    if (self->next)
+        self->next->previous = self->previous;
+    mem_free(self);
+}
+
+static void finish_copy(void *env, canon_copy_result result, uint32_t count)
+{
+    api_copy kept = *(api_copy *)env;
+    copy_free(env);
+    kept.done(kept.env, (whit_copy_result)result, count);
+}
+
+static whit_status new_copy(api_world *world, size_t count, whit_copy_done done,
+                            void *env, api_copy **out, whit_error *error)
+{
+    if (count > LIMIT_CANON_ELEMENTS)
+        return error_set(error, WHIT_LIMIT,
+                         "a buffer of a stream has at most %u elements",
+                         LIMIT_CANON_ELEMENTS);
+    api_copy *self = mem_zalloc(sizeof *self);
+    TRY_ALLOC(self, error);
+    *self = (api_copy){.world = world, .done = done, .env = env};
+    self->next = world->copies;
+    if (self->next)
+        self->next->previous = self;
+    world->copies = self;
+    *out = self;
+    return WHIT_OK;
+}
+
 /* ---- Making and freeing ---- */
 
 /* Nobody can answer any more who has not begun to. */
@@ -149,6 +195,8 @@ static void world_free(void *pointer)
     api_world *self = pointer;
     close_world(self);
     canon_store_free(self->canon);
+    while (self->copies)
+        copy_free(self->copies);
     if (self->reactor)
         wasi_reactor_remove(self->reactor, &self->waiter);
     wasi_reactor_free(self->own);
@@ -339,46 +387,19 @@ whit_status whit_error_context_drop(whit_store *store, uint32_t handle,
     return canon_host_error_drop(self->canon, handle, error);
 }
 
-/* Callbacks differ only in the width of the count. */
-typedef struct copy {
-    whit_copy_done done;
-    void *env;
-} copy;
-
-static void finish_copy(void *env, canon_copy_result result, uint32_t count)
-{
-    copy *self = env;
-    copy kept = *self;
-    mem_free(self);
-    kept.done(kept.env, (whit_copy_result)result, count);
-}
-
-static whit_status new_copy(size_t count, whit_copy_done done, void *env,
-                            copy **out, whit_error *error)
-{
-    if (count > LIMIT_CANON_ELEMENTS)
-        return error_set(error, WHIT_LIMIT,
-                         "a buffer of a stream has at most %u elements",
-                         LIMIT_CANON_ELEMENTS);
-    *out = mem_alloc(sizeof **out);
-    TRY_ALLOC(*out, error);
-    **out = (copy){done, env};
-    return WHIT_OK;
-}
-
 whit_status whit_stream_read(whit_store *store, uint32_t readable,
                              void *elements, size_t count, whit_region *region,
                              whit_copy_done done, void *env, whit_error *error)
 {
     api_world *self;
-    copy *kept;
+    api_copy *kept;
     TRY(need(store, &self, error));
-    TRY(new_copy(count, done, env, &kept, error));
+    TRY(new_copy(self, count, done, env, &kept, error));
     whit_status status = canon_stream_read(
         self->canon, readable, elements, (uint32_t)count,
         region ? &region->arena : NULL, finish_copy, kept, error);
     if (status != WHIT_OK)
-        mem_free(kept);
+        copy_free(kept);
     return status;
 }
 
@@ -387,14 +408,14 @@ whit_status whit_stream_write(whit_store *store, uint32_t writable,
                               whit_copy_done done, void *env, whit_error *error)
 {
     api_world *self;
-    copy *kept;
+    api_copy *kept;
     TRY(need(store, &self, error));
-    TRY(new_copy(count, done, env, &kept, error));
+    TRY(new_copy(self, count, done, env, &kept, error));
     whit_status status =
         canon_stream_write(self->canon, writable, elements, (uint32_t)count,
                            finish_copy, kept, error);
     if (status != WHIT_OK)
-        mem_free(kept);
+        copy_free(kept);
     return status;
 }
 

@@ -177,6 +177,6 @@ whit_status whit_stream_new_for_call(whit_host_call *call,
                                      uint32_t *writable, whit_error *error)
 {
     return canon_stream_new(canon_host_call_store(call->canon), API_NODE(type),
-                            canon_host_call_caller(call->canon), readable,
+                            canon_host_call_resolver(call->canon), readable,
                             writable, error);
 }
