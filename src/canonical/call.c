@@ -285,6 +285,16 @@ void canon_call_cancel(canon_call *self)
     (void)status;
 }
 
+/* Nested threads that wait are gone with the frames that they are in. */
+static void forget_nested(canon_scheduler *scheduler, const fiber *frame)
+{
+    for (canon_thread *next, *t = scheduler->waiting_first; t; t = next) {
+        next = t->next;
+        if (t->nested && t->frame == frame)
+            canon_thread_stop_waiting(t);
+    }
+}
+
 /* A guest that waits with everybody else is left where it is. */
 static void abandon(canon_call *self)
 {
@@ -298,6 +308,7 @@ static void abandon(canon_call *self)
         scheduler->current = NULL;
         canon_host_call_orphan(host);
     }
+    forget_nested(scheduler, self->stack->stack->fiber);
     canon_stack_give(self->store, self->stack);
     self->stack = NULL;
 }

@@ -110,6 +110,7 @@ static whit_status nest(nesting *self, canon_instance *instance,
     thread->cancellable = thread->cancelled = thread->explicit_ = false;
     thread->index = 0;
     thread->storage[0] = thread->storage[1] = 0;
+    thread->frame = instance->store->core->context.fiber;
     self->current = scheduler->current;
     self->sync = instance->sync;
     if (instance->has_threads)
@@ -125,6 +126,8 @@ static void unnest(nesting *self, whit_status status)
     canon_scheduler *scheduler = canon_scheduler_of(task->instance);
     scheduler->current = self->current;
     task->instance->sync = self->sync;
+    if (UNLIKELY(task->implicit.wait)) /* it trapped while it did */
+        canon_thread_stop_waiting(&task->implicit);
     if (task->implicit.index)
         canon_handles_remove(&task->instance->threads, task->implicit.index);
     canon_task *proxy = task->proxy;

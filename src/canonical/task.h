@@ -118,6 +118,7 @@ struct canon_thread {
     uint32_t index;  /* in instance->threads; 0: none */
     uint32_t packed; /* what the callback returned */
     void *on;
+    const fiber *frame;    /* of a nested one: what its frame is on */
     canon_event event;     /* for the callback */
     uint64_t storage[2];   /* context.get */
     rt_function *function; /* explicit threads: what they run */
