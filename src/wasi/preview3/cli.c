@@ -101,7 +101,7 @@ static whit_status output_write(p2_call *call, uint32_t number)
         output_put, output_finish, output_interest, output_release, true,
     };
     uint32_t data = *(const uint32_t *)call->arguments;
-    p2_sink *target;
+    p2_sink *target = NULL;
     p3_future *future;
     TRY(target_get(call, number, &target));
     TRY(wasi_p3_future_new(call, canon_host_call_type(call->host)->element,

@@ -49,7 +49,7 @@ static whit_status store_get(p2_call *call, p3_store **out)
 
 whit_status wasi_p3_link(p2_call *call, p3_link *link)
 {
-    p3_store *store;
+    p3_store *store = NULL;
     TRY(store_get(call, &store));
     link->owner = store;
     link->previous = NULL;
