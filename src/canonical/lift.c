@@ -211,9 +211,12 @@ static whit_status run_sync(canon_task *task, whit_error *error)
         task->state = CANON_TASK_STARTED;
         canon_scalar_to_guest(&function->params, call->arguments, slots);
         TRY(canon_core_call(instance->store, function->core, slots, error));
-        canon_scalar_to_host(&function->result, slots, call->result);
-        call->state = CANON_CALL_RETURNED;
-        call->task = NULL;
+        call = task->call; /* NULL: the host has let go of it */
+        if (LIKELY(call)) {
+            canon_scalar_to_host(&function->result, slots, call->result);
+            call->state = CANON_CALL_RETURNED;
+            call->task = NULL;
+        }
         task->call = NULL;
         task->state = CANON_TASK_RESOLVED;
     } else {
