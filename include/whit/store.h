@@ -19,6 +19,7 @@ typedef struct whit_limits {
     uint64_t gc_heap_bytes;  /* structs, arrays, exceptions */
     uint32_t call_depth;     /* guest frames */
     uint32_t instances;
+    uint32_t handles; /* of components: resources, streams, tasks, threads */
 } whit_limits;
 
 /* The defaults. */

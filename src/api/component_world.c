@@ -82,15 +82,19 @@ static void take_out(api_world *self, api_answer *answer)
 void api_world_post(api_answer *answer)
 {
     api_world *self = answer->world;
+    void (*wake)(void *env) = NULL;
+    void *env = NULL;
     pthread_mutex_lock(&self->lock);
     if (!self->closed) {
         answer->queued = self->queue;
         self->queue = answer;
         signal_event(self);
-        if (self->wake)
-            self->wake(self->wake_env);
+        wake = self->wake;
+        env = self->wake_env;
     }
     pthread_mutex_unlock(&self->lock);
+    if (wake)
+        wake(env);
     release(self);
 }
 

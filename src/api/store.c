@@ -9,9 +9,9 @@ whit_limits whit_limits_default(void)
 {
     rt_limits limits;
     rt_limits_init(&limits);
-    return (whit_limits){limits.memory_bytes, limits.table_elements,
+    return (whit_limits){limits.memory_bytes,  limits.table_elements,
                          limits.gc_heap_bytes, limits.call_depth,
-                         limits.instances};
+                         limits.instances,     limits.handles};
 }
 
 whit_status whit_store_new(whit_engine *engine, const whit_limits *limits,
@@ -20,9 +20,9 @@ whit_status whit_store_new(whit_engine *engine, const whit_limits *limits,
     rt_limits wanted;
     rt_limits_init(&wanted);
     if (limits)
-        wanted = (rt_limits){limits->memory_bytes, limits->table_elements,
+        wanted = (rt_limits){limits->memory_bytes,  limits->table_elements,
                              limits->gc_heap_bytes, limits->call_depth,
-                             limits->instances};
+                             limits->instances,     limits->handles};
     rt_store *store;
     TRY(rt_store_new(RT_ENGINE(engine), &wanted, &store, error));
     *out = (whit_store *)(void *)store;

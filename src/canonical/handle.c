@@ -20,15 +20,15 @@ whit_status canon_trap(whit_error *error, const char *format, ...)
     return error_set(error, WHIT_TRAP, "%s", message);
 }
 
-void canon_handles_init(canon_handles *self)
+void canon_handles_init(canon_handles *self, uint32_t *budget)
 {
-    *self = (canon_handles){.items = NULL};
+    *self = (canon_handles){.items = NULL, .budget = budget};
 }
 
 void canon_handles_release(canon_handles *self)
 {
     mem_free(self->items);
-    canon_handles_init(self);
+    canon_handles_init(self, self->budget);
 }
 
 /* Room for one more number; the first of all is 1. */
@@ -54,6 +54,9 @@ whit_status canon_handles_add(canon_handles *self, const canon_handle *handle,
                               uint32_t *index, whit_error *error)
 {
     uint32_t at = self->free;
+    if (UNLIKELY(!*self->budget))
+        return canon_trap(error, "the store has as many handles as it may "
+                                 "(the limit `handles`)");
     if (at) {
         self->free = self->items[at].next_free;
     } else {
@@ -61,6 +64,7 @@ whit_status canon_handles_add(canon_handles *self, const canon_handle *handle,
             TRY(grow(self, error));
         at = self->count++;
     }
+    --*self->budget;
     self->items[at] = *handle;
     *index = at;
     return WHIT_OK;
@@ -82,6 +86,7 @@ void canon_handles_remove(canon_handles *self, uint32_t index)
     self->items[index] =
         (canon_handle){.kind = CANON_HANDLE_FREE, .next_free = self->free};
     self->free = index;
+    ++*self->budget;
 }
 
 /* ---- Resources ---- */

@@ -56,14 +56,15 @@ typedef struct canon_handles {
     canon_handle *items;
     uint32_t count; /* numbers ever given out, and 0 */
     uint32_t capacity;
-    uint32_t free; /* 0: none */
+    uint32_t free;    /* 0: none */
+    uint32_t *budget; /* the store's: how many more there may be */
 } canon_handles;
 
-void canon_handles_init(canon_handles *self);
+void canon_handles_init(canon_handles *self, uint32_t *budget);
 /* The objects behind them are freed by whoever owns the table. */
 void canon_handles_release(canon_handles *self);
 /* A pointer is valid until the next add. WHIT_TRAP when the table is full
- * (LIMIT_CANON_HANDLES). */
+ * (LIMIT_CANON_HANDLES), or the store has as many as it may. */
 whit_status canon_handles_add(canon_handles *self, const canon_handle *handle,
                               uint32_t *index,
                               whit_error *error) WHIT_MUST_CHECK;

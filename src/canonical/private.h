@@ -247,6 +247,7 @@ struct canon_store {
     canon_resource *resources;
     canon_function *functions;
     canon_ending *endings;
+    uint32_t handles_left; /* of core->limits.handles */
     canon_scheduler scheduler;
 };
 

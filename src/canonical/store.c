@@ -14,8 +14,8 @@ canon_instance *canon_instance_alloc(canon_store *store)
     self->store = store;
     self->may_enter = true;
     self->may_leave = true;
-    canon_handles_init(&self->handles);
-    canon_handles_init(&self->threads);
+    canon_handles_init(&self->handles, &store->handles_left);
+    canon_handles_init(&self->threads, &store->handles_left);
     arena_init(&self->arena);
     return self;
 }
@@ -51,6 +51,7 @@ whit_status canon_store_around(rt_store *core, canon_store **out,
     canon_store *self = mem_zalloc(sizeof *self);
     TRY_ALLOC(self, error);
     self->core = core;
+    self->handles_left = core->limits.handles;
     canon_scheduler_init(&self->scheduler);
     self->host = canon_instance_alloc(self);
     if (!self->host) {

@@ -49,7 +49,12 @@ static whit_status copy(struct canon_store *store, uint32_t index, bool writes,
     end->state = CANON_COPY_COPYING;
     end->done = done;
     end->env = env;
-    return canon_end_copy(end, error);
+    whit_status status = canon_end_copy(end, error);
+    if (status != WHIT_OK) { /* nothing was moved, and `done` is not called */
+        end->state = CANON_COPY_IDLE;
+        end->done = NULL;
+    }
+    return status;
 }
 
 whit_status canon_stream_read(struct canon_store *store, uint32_t readable,

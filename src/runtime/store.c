@@ -19,6 +19,7 @@ void rt_limits_init(rt_limits *self)
         .gc_heap_bytes = 512ull << 20,
         .call_depth = 65536,
         .instances = 100000,
+        .handles = 1u << 20,
     };
 }
 

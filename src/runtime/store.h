@@ -43,6 +43,7 @@ typedef struct rt_limits {
     uint64_t gc_heap_bytes;
     uint32_t call_depth; /* guest frames */
     uint32_t instances;
+    uint32_t handles; /* of component instances; src/canonical counts them */
 } rt_limits;
 
 void rt_limits_init(rt_limits *self); /* the defaults */

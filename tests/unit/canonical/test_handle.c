@@ -20,7 +20,8 @@ TEST(numbers_count_from_one_and_the_last_freed_comes_first)
 {
     canon_handles handles;
     canon_handle *found;
-    canon_handles_init(&handles);
+    uint32_t budget = 1000;
+    canon_handles_init(&handles, &budget);
     for (uint32_t i = 1; i <= 20; i++)
         CHECK_INT(add(&handles, i), i);
     canon_handles_remove(&handles, 3);
@@ -39,7 +40,8 @@ TEST(numbers_never_given_out_are_unknown)
 {
     canon_handles handles;
     canon_handle *found;
-    canon_handles_init(&handles);
+    uint32_t budget = 1000;
+    canon_handles_init(&handles, &budget);
     CHECK_INT(canon_handles_get(&handles, 0, &found, &error), WHIT_TRAP);
     CHECK_INT(canon_handles_get(&handles, 1, &found, &error), WHIT_TRAP);
     add(&handles, 1);
@@ -62,7 +64,8 @@ TEST(a_handle_is_used_as_what_it_is)
     canon_handle *found, stream = {.kind = CANON_HANDLE_STREAM_READ};
     uint32_t index, of_stream;
     store.host = &host;
-    canon_handles_init(&handles);
+    uint32_t budget = 1000;
+    canon_handles_init(&handles, &budget);
     index = add(&handles, 5);
     handles.items[index].resource = &one;
     CHECK_INT(canon_handles_resource(&handles, index, &one, &found, &error),
@@ -90,7 +93,8 @@ TEST(no_memory_is_an_error_and_nothing_is_lost)
     canon_handles handles;
     canon_handle handle = {.kind = CANON_HANDLE_RESOURCE};
     uint32_t index;
-    canon_handles_init(&handles);
+    uint32_t budget = 1000;
+    canon_handles_init(&handles, &budget);
     while (!handles.capacity || handles.count < handles.capacity)
         add(&handles, 1);
     uint32_t count = handles.count;
@@ -103,7 +107,28 @@ TEST(no_memory_is_an_error_and_nothing_is_lost)
     canon_handles_release(&handles);
 }
 
-TEST_MAIN(RUN(numbers_count_from_one_and_the_last_freed_comes_first)
-              RUN(numbers_never_given_out_are_unknown)
-                  RUN(a_handle_is_used_as_what_it_is)
-                      RUN(no_memory_is_an_error_and_nothing_is_lost))
+TEST(the_store_bounds_all_its_handles)
+{
+    canon_handles one, two;
+    uint32_t budget = 3, index, n = 0;
+    whit_error error;
+    const canon_handle handle = {.kind = CANON_HANDLE_WAITABLE_SET};
+    canon_handles_init(&one, &budget);
+    canon_handles_init(&two, &budget);
+    CHECK_INT(canon_handles_add(&one, &handle, &index, &error), WHIT_OK);
+    while (n < 5 && canon_handles_add(&two, &handle, &index, &error) == WHIT_OK)
+        n++;
+    CHECK_INT(n, 2);
+    CHECK_TEXT(error.message, "the store has as many handles as it may (the "
+                              "limit `handles`)");
+    canon_handles_remove(&one, 1);
+    CHECK_INT(canon_handles_add(&two, &handle, &index, &error), WHIT_OK);
+    canon_handles_release(&one);
+    canon_handles_release(&two);
+}
+
+TEST_MAIN(RUN(the_store_bounds_all_its_handles)
+              RUN(numbers_count_from_one_and_the_last_freed_comes_first)
+                  RUN(numbers_never_given_out_are_unknown)
+                      RUN(a_handle_is_used_as_what_it_is)
+                          RUN(no_memory_is_an_error_and_nothing_is_lost))
