@@ -111,7 +111,6 @@ TEST(the_store_bounds_all_its_handles)
 {
     canon_handles one, two;
     uint32_t budget = 3, index, n = 0;
-    whit_error error;
     const canon_handle handle = {.kind = CANON_HANDLE_WAITABLE_SET};
     canon_handles_init(&one, &budget);
     canon_handles_init(&two, &budget);
