@@ -396,7 +396,7 @@ whit_status whit_stream_read(whit_store *store, uint32_t readable,
                              whit_copy_done done, void *env, whit_error *error)
 {
     api_world *self;
-    api_copy *kept;
+    api_copy *kept = NULL;
     TRY(need(store, &self, error));
     TRY(new_copy(self, count, done, env, &kept, error));
     whit_status status = canon_stream_read(
@@ -412,7 +412,7 @@ whit_status whit_stream_write(whit_store *store, uint32_t writable,
                               whit_copy_done done, void *env, whit_error *error)
 {
     api_world *self;
-    api_copy *kept;
+    api_copy *kept = NULL;
     TRY(need(store, &self, error));
     TRY(new_copy(self, count, done, env, &kept, error));
     whit_status status =
