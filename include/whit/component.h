@@ -26,7 +26,9 @@
  *     own, borrow, stream, future, error-context  uint32_t
  *     map<K, V>         as list<tuple<K, V>>
  *
- *   Parameters together are a struct like a tuple's.
+ *   Parameters together are a struct like a tuple's. Typed values are trusted
+ *   to have their type: text that is no UTF-8 and such fails only on its way
+ *   into the guest (ARGUMENT), and the instance cannot be entered afterwards.
  *
  * Nothing here starts a thread. A call that cannot go on says so when it is
  * polled; the store tells by descriptor or callback when to poll again. */

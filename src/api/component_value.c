@@ -2,6 +2,7 @@
  * Trees of values and native memory (canonical/value.h). */
 #include "api/component.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "component/flatten.h"
 #include "component/shape.h"
 
@@ -53,6 +54,10 @@ static whit_status keep(writer *w, const void **data, size_t size)
 static whit_status write_string(writer *w, const whit_val *val, uint8_t *out)
 {
     native_list list = {val->string.data, val->string.size};
+    /* A guest that has been entered could not be left in order any more. */
+    if (!utf8_valid(slice_of(val->string.data, val->string.size)))
+        return error_set(w->error, WHIT_ARGUMENT,
+                         "a string is not UTF-8: bytes go in a list<u8>");
     TRY(keep(w, &list.data, val->string.size));
     memcpy(out, &list, sizeof list);
     return WHIT_OK;
@@ -170,6 +175,12 @@ static whit_status write_value(writer *w, const component_node *type,
         return write_case(w, type, val, out);
     case WHIT_BOOL:
         *out = val->boolean;
+        return WHIT_OK;
+    case WHIT_CHAR:
+        if (val->u32 >= 0x110000 || (val->u32 >= 0xd800 && val->u32 < 0xe000))
+            return error_set(w->error, WHIT_ARGUMENT,
+                             "0x%x is no Unicode scalar value", val->u32);
+        memcpy(out, &val->u32, sizeof val->u32);
         return WHIT_OK;
     default: /* numbers and handles, in the low bytes of the union */
         memcpy(out, &val->u64, size_of(type));

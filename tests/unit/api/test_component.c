@@ -200,6 +200,25 @@ TEST(imports_on_values)
     close_world(&w);
 }
 
+TEST(text_that_is_none_is_refused_in_front_of_the_guest)
+{
+    world w;
+    char hello[] = "Hello";
+    whit_val bytes = {.kind = WHIT_STRING, .string = {"a\xff", 2}};
+    whit_val out;
+    open_world(&w);
+    CHECK_INT(
+        whit_imports_define(w.imports, NULL, "greet", greet, hello, &w.error),
+        WHIT_OK);
+    CHECK_INT(load(&w, greeter), WHIT_OK);
+    CHECK_INT(whit_component_call(find(&w, "run"), &bytes, 1, &out, &w.error),
+              WHIT_ARGUMENT);
+    CHECK_TEXT(w.error.message, "argument name: a string is not UTF-8: bytes "
+                                "go in a list<u8>");
+    check_greeting(&w, "Hello, World");
+    close_world(&w);
+}
+
 typedef struct text {
     const char *data;
     size_t size;
@@ -391,7 +410,8 @@ TEST(a_failed_answer_traps)
 
 TEST_MAIN(RUN(numbers_in_both_forms) RUN(types_are_reflected)
               RUN(imports_on_values) RUN(typed_imports_must_have_the_type)
-                  RUN(a_guest_waits_for_another_thread)
-                      RUN(calls_start_and_are_polled)
-                          RUN(a_late_answer_finds_nobody)
-                              RUN(a_failed_answer_traps))
+                  RUN(text_that_is_none_is_refused_in_front_of_the_guest)
+                      RUN(a_guest_waits_for_another_thread)
+                          RUN(calls_start_and_are_polled)
+                              RUN(a_late_answer_finds_nobody)
+                                  RUN(a_failed_answer_traps))
