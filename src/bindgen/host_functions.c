@@ -183,10 +183,12 @@ static const char *claim_field(host_generator *self, bind_names *names,
     return name;
 }
 
-/* What a name is without the world's prefix. */
+/* What a name is without the world's prefix. It has none when memory ran
+ * out. */
 static const char *short_name(host_generator *self, const char *name)
 {
-    const char *rest = name + strlen(self->prefix);
+    size_t size = strlen(self->prefix);
+    const char *rest = strncmp(name, self->prefix, size) ? name : name + size;
     return c_identifier(&self->base,
                         slice_text(*rest == '_' ? rest + 1 : rest));
 }
