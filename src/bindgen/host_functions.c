@@ -183,12 +183,16 @@ static const char *claim_field(host_generator *self, bind_names *names,
     return name;
 }
 
-/* What a name is without the world's prefix. It has none when memory ran
- * out. */
-static const char *short_name(host_generator *self, const char *name)
+const char *host_behind_prefix(const host_generator *self, const char *name)
 {
     size_t size = strlen(self->prefix);
-    const char *rest = strncmp(name, self->prefix, size) ? name : name + size;
+    return strncmp(name, self->prefix, size) ? name : name + size;
+}
+
+/* What a name is without the world's prefix. */
+static const char *short_name(host_generator *self, const char *name)
+{
+    const char *rest = host_behind_prefix(self, name);
     return c_identifier(&self->base,
                         slice_text(*rest == '_' ? rest + 1 : rest));
 }

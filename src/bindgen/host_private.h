@@ -72,6 +72,9 @@ const char *host_function_text(host_generator *self, uint32_t scope,
 /* A string literal over as many lines as it needs. */
 void host_write_literal(const char *text, unsigned indent, buffer *out);
 
+/* What stands behind the world's prefix in a name; all of it when it has
+ * none, because memory ran out. */
+const char *host_behind_prefix(const host_generator *self, const char *name);
 /* host_functions.c */
 void host_write_scope(host_generator *self, uint32_t scope);
 /* host_streams.c: functions of all streams and futures. */

@@ -136,7 +136,7 @@ static const char *prefix_of(host_generator *self, uint32_t scope,
     if (!it->item || it->exported || !has_handles(self, type))
         return prefix;
     return c_text(&self->base, "%s_host%s", self->prefix,
-                  prefix + strlen(self->prefix));
+                  host_behind_prefix(self, prefix));
 }
 
 static void define_parts(host_generator *self, const host_type *entry,
