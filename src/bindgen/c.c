@@ -242,6 +242,22 @@ const char *c_quote(c_generator *self, slice text)
     return quoted;
 }
 
+void c_interface_words(const c_generator *self, uint32_t interface, buffer *out)
+{
+    const wit_interface *it = &self->set->interfaces[interface];
+    const wit_package *package = &self->set->packages[it->package];
+    bind_snake(package->space, out);
+    buffer_put(out, '_');
+    bind_snake(package->name, out);
+    buffer_put(out, '_');
+    if (bind_world_needs_version(self->world, it->package) &&
+        wit_version_present(&package->version)) {
+        bind_version(&package->version, out);
+        buffer_put(out, '_');
+    }
+    bind_snake(it->name, out);
+}
+
 /* "exports_ns_pkg_interface", with the version where it must tell two
  * packages apart. */
 static const char *scope_prefix(c_generator *self, const bind_scope *scope)
@@ -255,18 +271,7 @@ static const char *scope_prefix(c_generator *self, const bind_scope *scope)
     } else if (scope->item->name.size) {
         bind_snake(scope->item->name, &out);
     } else {
-        const wit_interface *it = &self->set->interfaces[scope->interface];
-        const wit_package *package = &self->set->packages[it->package];
-        bind_snake(package->space, &out);
-        buffer_put(&out, '_');
-        bind_snake(package->name, &out);
-        buffer_put(&out, '_');
-        if (bind_world_needs_version(self->world, it->package) &&
-            wit_version_present(&package->version)) {
-            bind_version(&package->version, &out);
-            buffer_put(&out, '_');
-        }
-        bind_snake(it->name, &out);
+        c_interface_words(self, scope->interface, &out);
     }
     const char *prefix = c_copy(self, &out);
     buffer_release(&out);

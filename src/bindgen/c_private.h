@@ -66,6 +66,10 @@ typedef struct c_generator {
 const char *c_text(c_generator *self, const char *format, ...)
     WHIT_PRINTF(2, 3);
 const char *c_copy(c_generator *self, const buffer *text);
+/* Appends "ns_package_interface", with the version where the world has several
+ * of the package. */
+void c_interface_words(const c_generator *self, uint32_t interface,
+                       buffer *out);
 /* "(*x).y" becomes "x->y" and "&(*x)" "x", in place; gives the new size. c_text
  * and c_line do so with all they write, so that a value may be spelled "(*x)".
  */

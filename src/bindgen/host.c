@@ -18,18 +18,7 @@ static const char *scope_prefix(host_generator *self, const bind_scope *scope)
         if (scope->item->name.size) {
             bind_snake(scope->item->name, &out);
         } else {
-            const wit_interface *it = &self->set->interfaces[scope->interface];
-            const wit_package *package = &self->set->packages[it->package];
-            bind_snake(package->space, &out);
-            buffer_put(&out, '_');
-            bind_snake(package->name, &out);
-            buffer_put(&out, '_');
-            if (bind_world_needs_version(self->world, it->package) &&
-                wit_version_present(&package->version)) {
-                bind_version(&package->version, &out);
-                buffer_put(&out, '_');
-            }
-            bind_snake(it->name, &out);
+            c_interface_words(&self->base, scope->interface, &out);
         }
     }
     const char *prefix = c_copy(&self->base, &out);

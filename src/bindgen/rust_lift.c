@@ -99,15 +99,8 @@ static const char *lift_array(rust_generator *self, rust_body *body,
 {
     const wit_type_def *def = &self->set->types[type];
     bool is_map = def->kind == WIT_MAP;
-    wit_layout_walk walk = wit_walk_start(self->set, 4);
-    uint64_t second = 0;
-    if (is_map) {
-        (void)wit_walk_next(&walk, def->other);
-        second = wit_walk_next(&walk, def->element);
-    } else {
-        (void)wit_walk_next(&walk, def->element);
-    }
-    wit_walk_end(&walk);
+    uint64_t second;
+    wit_layout_walk walk = rust_element_walk(self, def, &second);
     const char *room =
         rust_bind(self, body, rust_text(self, "%s as *mut u8", pointer));
     const char *length =

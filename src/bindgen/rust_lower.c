@@ -170,21 +170,29 @@ static void lower_variant(rust_generator *self, rust_body *body, uint32_t scope,
         rust_add(self, flat, names.items[i]);
 }
 
+wit_layout_walk rust_element_walk(const rust_generator *self,
+                                  const wit_type_def *list, uint64_t *value)
+{
+    wit_layout_walk walk = wit_walk_start(self->set, 4);
+    *value = 0;
+    if (list->kind == WIT_MAP) {
+        (void)wit_walk_next(&walk, list->other);
+        *value = wit_walk_next(&walk, list->element);
+    } else {
+        (void)wit_walk_next(&walk, list->element);
+    }
+    wit_walk_end(&walk);
+    return walk;
+}
+
 /* An array of lowered elements; its address. */
 static const char *array(rust_generator *self, rust_body *body, uint32_t scope,
                          wit_type type, const char *value)
 {
     const wit_type_def *def = &self->set->types[type];
     bool is_map = def->kind == WIT_MAP;
-    wit_layout_walk walk = wit_walk_start(self->set, 4);
-    uint64_t second = 0;
-    if (is_map) {
-        (void)wit_walk_next(&walk, def->other);
-        second = wit_walk_next(&walk, def->element);
-    } else {
-        (void)wit_walk_next(&walk, def->element);
-    }
-    wit_walk_end(&walk);
+    uint64_t second;
+    wit_layout_walk walk = rust_element_walk(self, def, &second);
     unsigned size = (unsigned)walk.size;
     body->has_arrays = true;
     const char *room = rust_bind(

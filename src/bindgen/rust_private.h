@@ -77,6 +77,10 @@ void rust_items(buffer *out, unsigned indent, const char *head,
                 const rust_list *items, const char *tail, unsigned most);
 /* "vN" */
 const char *rust_fresh(rust_generator *self, rust_body *body);
+/* The layout of an element of a list or map; `value` is where a map's entry
+ * has its value, else 0. */
+wit_layout_walk rust_element_walk(const rust_generator *self,
+                                  const wit_type_def *list, uint64_t *value);
 /* let vN = value; */
 const char *rust_bind(rust_generator *self, rust_body *body, const char *value);
 /* The same, but what is a variable already is that. */

@@ -681,6 +681,24 @@ static whit_status read_core_function(parser *t, wasm_place place)
     return wasm_text_close(p);
 }
 
+typedef whit_status (*rest_reader)(parser *t, slice id, wasm_place place,
+                                   const text_list *exports);
+
+/* `(func` or `(component`: an id, inline exports, and what is its own. */
+static whit_status read_with_exports(parser *t, wasm_place place,
+                                     rest_reader rest)
+{
+    slice id;
+    text_list exports = {0};
+    TRY(wasm_text_advance(t->p));
+    TRY(component_parse_id(t, &id));
+    whit_status status = read_exports(t, &exports);
+    if (status == WHIT_OK)
+        status = rest(t, id, place, &exports);
+    mem_free(exports.items);
+    return status;
+}
+
 static whit_status function_rest(parser *t, slice id, wasm_place place,
                                  const text_list *exports)
 {
@@ -712,19 +730,6 @@ static whit_status function_rest(parser *t, slice id, wasm_place place,
     }
     TRY(wasm_text_close(p));
     return emit_exports(t, exports, COMPONENT_SORT_FUNC, index, place);
-}
-
-static whit_status read_function(parser *t, wasm_place place)
-{
-    slice id;
-    text_list exports = {0};
-    TRY(wasm_text_advance(t->p));
-    TRY(component_parse_id(t, &id));
-    whit_status status = read_exports(t, &exports);
-    if (status == WHIT_OK)
-        status = function_rest(t, id, place, &exports);
-    mem_free(exports.items);
-    return status;
 }
 
 /* ---- Components ---- */
@@ -767,19 +772,6 @@ static whit_status component_rest(parser *t, slice id, wasm_place place,
     TRY(component_parse_emit(t, &d, place, &index));
     TRY(component_parse_bind(t, COMPONENT_SORT_COMPONENT, index, id));
     return emit_exports(t, exports, COMPONENT_SORT_COMPONENT, index, place);
-}
-
-static whit_status read_component(parser *t, wasm_place place)
-{
-    slice id;
-    text_list exports = {0};
-    TRY(wasm_text_advance(t->p));
-    TRY(component_parse_id(t, &id));
-    whit_status status = read_exports(t, &exports);
-    if (status == WHIT_OK)
-        status = component_rest(t, id, place, &exports);
-    mem_free(exports.items);
-    return status;
 }
 
 /* ---- Imports, exports, start, values ---- */
@@ -968,11 +960,11 @@ whit_status component_parse_definition(parser *t)
     if (is_type)
         return wasm_text_unexpected(p, "a declarator");
     if (wasm_text_at_keyword(p, "component"))
-        return read_component(t, place);
+        return read_with_exports(t, place, component_rest);
     if (wasm_text_at_keyword(p, "instance"))
         return read_instance(t, false, place);
     if (wasm_text_at_keyword(p, "func"))
-        return read_function(t, place);
+        return read_with_exports(t, place, function_rest);
     if (wasm_text_at_keyword(p, "canon"))
         return read_canon(t, place);
     if (wasm_text_at_keyword(p, "start"))
